@@ -1,0 +1,102 @@
+/**
+ * Every error that the library raises on purpose, in one closed table: code -> HTTP status, OAuth error,
+ * public text, whether a retry can help. Public text is fixed: it never carries a token, a key or a claim.
+ */
+interface ErrorRow {
+  /** HTTP status a server answers with. */
+  readonly status: 400 | 401 | 503;
+  /** `error` of RFC 6750 section 3.1, or null where no OAuth error applies. */
+  readonly oauthError: 'invalid_token' | null;
+  /** What may be told to whoever presented the token. */
+  readonly publicText: string;
+  /** Whether the same call may succeed later without any change. */
+  readonly retry: boolean;
+}
+
+function badToken(publicText: string): ErrorRow {
+  return { status: 401, oauthError: 'invalid_token', publicText, retry: false };
+}
+
+export const TOKEN_ERRORS = {
+  malformed_token: badToken('The token is malformed.'),
+  token_too_large: badToken('The token is too large.'),
+  unsupported_critical_header: badToken('The token demands an extension that is not supported.'),
+  unexpected_token_type: badToken('The token is of another type.'),
+  algorithm_not_allowed: badToken('The token is signed with an algorithm that is not accepted.'),
+  key_not_found: badToken('The key that signed the token is not known.'),
+  bad_signature: badToken('The signature of the token does not hold.'),
+  claim_missing: badToken('The token lacks a required claim.'),
+  claim_invalid: badToken('A claim of the token has a wrong form.'),
+  token_expired: badToken('The token has expired.'),
+  token_not_yet_valid: badToken('The token is not valid yet.'),
+  token_too_old: badToken('The token was issued too long ago.'),
+  lifetime_too_long: badToken('The token is valid for longer than is accepted.'),
+  issuer_mismatch: badToken('The token comes from another issuer.'),
+  audience_mismatch: badToken('The token is meant for another audience.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export const UNAVAILABLE_ERRORS = {
+  key_source_unavailable: {
+    status: 503,
+    oauthError: null,
+    publicText: 'The keys to check the token with cannot be reached now.',
+    retry: true,
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type TokenErrorCode = keyof typeof TOKEN_ERRORS;
+export type UnavailableErrorCode = keyof typeof UNAVAILABLE_ERRORS;
+
+/** The token is bad: whoever presented it is to blame, and the same token will be refused again. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly code: TokenErrorCode;
+  readonly status = 401;
+  readonly oauthError = 'invalid_token';
+  readonly publicText: string;
+  readonly retry = false;
+
+  /** @param message for operators: what was expected. Must not contain a token, a key or a payload. */
+  constructor(code: TokenErrorCode, message: string) {
+    super(message);
+    this.code = code;
+    this.publicText = TOKEN_ERRORS[code].publicText;
+  }
+}
+
+/** It could not be decided whether the token is good: something we depend on is unreachable. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+  readonly code: UnavailableErrorCode;
+  readonly status = 503;
+  readonly publicText: string;
+  readonly retry = true;
+  /** Seconds after which another try makes sense (for `Retry-After`). */
+  readonly retryAfterSeconds: number;
+
+  constructor(
+    code: UnavailableErrorCode,
+    message: string,
+    details: { retryAfterSeconds: number; cause?: unknown },
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.publicText = UNAVAILABLE_ERRORS[code].publicText;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+export type UsageErrorCode = 'invalid_options' | 'invalid_key' | 'weak_key' | 'invalid_claims';
+
+/** The caller of the API made a mistake. `problems` lists every one that was found, not just the first. */
+export class UsageError extends TypeError {
+  override readonly name = 'UsageError';
+  readonly code: UsageErrorCode;
+  readonly problems: readonly string[];
+
+  constructor(code: UsageErrorCode, subject: string, problems: readonly string[]) {
+    super(`${subject}: ${problems.join('; ')}`);
+    this.code = code;
+    this.problems = Object.freeze([...problems]);
+  }
+}
