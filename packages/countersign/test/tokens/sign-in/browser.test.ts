@@ -123,7 +123,6 @@ describe('getTokensFromUrl', () => {
       expect.objectContaining({
         code: 'invalid_options',
         message: 'url: must be an absolute URL',
-        cause: undefined,
       }),
     );
   });
