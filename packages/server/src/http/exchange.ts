@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Parameters of the query; a repeated one is refused by `single`. */
   readonly query: URLSearchParams;
-  /** Value of a header by lower-case name; repeated ones are joined as node:http does. */
+  /** Value of a header by lower-case name; repeated ones are joined with a comma, so that none goes unseen. */
   header(name: string): string | undefined;
   /** Address of the client after trusted proxies were taken off. */
   readonly clientIp: string;
@@ -26,7 +26,7 @@ export interface HttpResponse {
   readonly body: string | Uint8Array | null;
 }
 
-/** Parameters that the router took from the path, percent-decoded once. */
+/** Parameters that the router took from the path, percent-decoded once. Read with `pathParameter`. */
 export type PathParameters = Readonly<Record<string, string>>;
 
 export type RouteHandler = (request: HttpRequest, parameters: PathParameters) => Promise<HttpResponse>;
@@ -37,5 +37,7 @@ export interface Route {
   readonly pattern: string;
   /** `api`: JSON answers, CORS open, preflight answered. `page`: HTML errors, page security headers, same-origin posts only. */
   readonly kind: 'api' | 'page';
+  /** Answers under every host name, for probes that know only an address. Never where a URL is made (M8). */
+  readonly anyHost?: true;
   readonly handle: RouteHandler;
 }

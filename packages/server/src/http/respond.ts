@@ -16,7 +16,8 @@ export function json(status: number, value: unknown, headers: HttpHeaders = {}):
   };
 }
 
-export function html(status: number, markup: string, headers: HttpHeaders = {}): HttpResponse {
+/** Answer with an HTML document. */
+export function page(status: number, markup: string, headers: HttpHeaders = {}): HttpResponse {
   return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body: markup };
 }
 
@@ -49,7 +50,7 @@ export function refusalPage(
   renderErrorPage: (refused: Refusal) => string,
   headers: HttpHeaders = {},
 ): HttpResponse {
-  return html(refused.status, renderErrorPage(refused), { ...refusalHeaders(refused), ...headers });
+  return page(refused.status, renderErrorPage(refused), { ...refusalHeaders(refused), ...headers });
 }
 
 /** `no-store`, and `Retry-After` (whole seconds, at least one) with 429 and 503; for pages that show a refusal themselves. */
