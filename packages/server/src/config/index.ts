@@ -1,0 +1,20 @@
+/** Settings, master key and logger: what the process needs before it can open anything. Imports domain only. */
+export type { ConfigurationSources } from './collect-settings.js';
+export { createLogger, type LoggerOptions } from './create-logger.js';
+export { openDevelopmentMasterKey } from './development-master-key.js';
+export {
+  type Configuration,
+  loadConfiguration,
+  loadStorageSettings,
+  type Secrets,
+  type Settings,
+} from './load-configuration.js';
+export { parseDurationSeconds, type RateLimit } from './parse-duration.js';
+export {
+  flagOf,
+  type LogLevel,
+  type Mode,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+} from './settings-table.js';

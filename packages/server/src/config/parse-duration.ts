@@ -1,0 +1,31 @@
+import type { Parser } from './value-parsers.js';
+
+const SECONDS_PER_UNIT: ReadonlyMap<string, number> = new Map([
+  ['s', 1],
+  ['m', 60],
+  ['h', 60 * 60],
+  ['d', 24 * 60 * 60],
+]);
+
+/** `90s`, `15m`, `1h`, `30d` to seconds: the one place where such texts are read. A unit is demanded. */
+export const parseDurationSeconds: Parser<number> = (text) => {
+  const match = /^(\d{1,9})([smhd])$/.exec(text);
+  const value = Number(match?.[1] ?? 0) * (SECONDS_PER_UNIT.get(match?.[2] ?? '') ?? 0);
+  return value > 0 ? { value } : { problem: 'must be a duration such as 90s, 15m, 1h or 30d' };
+};
+
+/** At most `limit` in any `windowSeconds`. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** `3/15m` to three in fifteen minutes. */
+export const parseRateLimit: Parser<RateLimit> = (text) => {
+  const [count = '', duration = '', ...rest] = text.split('/');
+  const window = parseDurationSeconds(duration);
+  const limit = /^\d{1,6}$/.test(count) ? Number(count) : 0;
+  return limit > 0 && window.problem === undefined && rest.length === 0
+    ? { value: { limit, windowSeconds: window.value } }
+    : { problem: 'must be a number for a duration, such as 3/15m' };
+};
