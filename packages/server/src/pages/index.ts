@@ -1,0 +1,15 @@
+/**
+ * The authority's pages: pure functions from data to HTML text. They work without script under a strict content
+ * security policy. May import domain and http; routes choose the page and its status.
+ */
+export { renderCheckMailPage } from './check-mail-page.js';
+export { renderConfirmPage } from './confirm-page.js';
+export { renderErrorPage } from './error-page.js';
+export { renderFormPostPage } from './form-post-page.js';
+export { renderLinkProblemPage } from './link-problem-page.js';
+export { renderMailboxListPage } from './mailbox-list-page.js';
+export { renderMailboxMessagePage } from './mailbox-message-page.js';
+export { renderNoRequestPage } from './no-request-page.js';
+export { renderNothingToConfirmPage } from './nothing-to-confirm-page.js';
+export { renderRateLimitedPage } from './rate-limited-page.js';
+export { renderSignInPage } from './sign-in-page.js';
