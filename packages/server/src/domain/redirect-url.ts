@@ -1,10 +1,11 @@
 /** Rules for the one URL an app's tokens are sent to (rows O3, M9). */
+import { isLoopbackHost } from './loopback-host.js';
 
 const MAX_CHARACTERS = 2048;
-/** Plain http is for a developer's own machine. Compared after parsing, so that every spelling is one of these. */
-const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Scheme and two slashes must be written out: `https:evil` and `https:///evil` parse to hosts that nobody meant. */
 const WRITTEN_OUT = /^https?:\/\/[^/]/i;
+/** Also an empty one, which parsing drops. */
+const USER_INFO = /^https?:\/\/[^/?#]*@/i;
 /** What URL parsing drops or rewrites in silence, and so what is read is not what is stored. */
 const REWRITTEN_BY_PARSING = /[\p{Cc}\p{Z}\\]/u;
 
@@ -26,10 +27,11 @@ export function parseRedirectUrl(
 }
 
 function problemOf(url: URL, input: string): string | undefined {
-  if (url.protocol !== 'https:' && !LOOPBACK_HOSTS.has(url.hostname)) {
-    return 'must be https; plain http is allowed on localhost, 127.0.0.1 and [::1] only';
+  // Plain http is for a developer's own machine. Asked after parsing, so that every spelling of a host is one.
+  if (url.protocol !== 'https:' && !isLoopbackHost(url.hostname)) {
+    return 'must be https; plain http is allowed on this machine only (localhost, 127.0.0.1, [::1])';
   }
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  if (USER_INFO.test(input)) return 'must not hold a user name or password';
   if (input.includes('#')) return 'must not have a fragment (#...)';
   if (input.includes('*')) return 'must not hold a wildcard (*): tokens go to one URL';
   if (url.href.length > MAX_CHARACTERS) return `must be at most ${MAX_CHARACTERS} characters long`;

@@ -13,7 +13,7 @@ export interface Person {
 export interface SignInRequest {
   readonly id: string;
   readonly appId: string;
-  /** Canonical address the mail goes to. */
+  /** Canonical form of the address that was typed; mail goes to the person's stored one if there is one (M13). */
   readonly email: string;
   /** What addresses are compared by. */
   readonly emailKey: string;
