@@ -38,23 +38,24 @@ export interface RemoteLimits {
   readonly maxBytes: number;
 }
 
-/** Whole answer, of whatever status; or what kept it from arriving whole. */
-export type RemoteAnswer =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly statusText: string;
-      readonly headers: FetchAnswer['headers'];
-      readonly body: Uint8Array;
-    }
-  | {
-      readonly kind: 'failure';
-      readonly problem: 'timeout' | 'no_answer' | 'too_large';
-      /** Present when the headers had arrived. */
-      readonly status: number | undefined;
-      /** What `fetch` threw. Some implementations put the URL into its text. */
-      readonly cause: unknown;
-    };
+/** An answer that arrived whole, of whatever status. */
+export interface WholeAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: FetchAnswer['headers'];
+  readonly body: Uint8Array;
+}
+
+/** What kept an answer from arriving whole. */
+export interface RemoteFailure {
+  readonly kind: 'failure';
+  readonly problem: 'timeout' | 'no_answer' | 'too_large';
+  /** Present when the headers had arrived. */
+  readonly status: number | undefined;
+  /** What `fetch` threw. Some implementations put the URL into its text. */
+  readonly cause: unknown;
+}
 
 /**
  * Never rejects. A redirect is an answer like any other (K5): it is not followed, so that neither a credential nor
@@ -65,7 +66,7 @@ export async function fetchBounded(
   url: string,
   request: RemoteRequest,
   limits: RemoteLimits,
-): Promise<RemoteAnswer> {
+): Promise<WholeAnswer | RemoteFailure> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), limits.timeoutMs);
   let status: number | undefined;

@@ -12,7 +12,7 @@ export function problemWithRemoteUrl(url: unknown, allowHttp: boolean): string |
   const parsed = parseUrl(url);
   if (parsed === undefined) return 'must be an absolute URL';
   if (parsed.username !== '' || parsed.password !== '') return 'must not carry a user name or password';
-  if (/[\s\\?#]/.test(url)) return 'must not carry a query, a fragment, white space or a backslash';
+  if (/[\s\\#]/.test(url)) return 'must not carry a fragment, white space or a backslash';
   if (parsed.protocol === 'https:') return undefined;
   if (parsed.protocol !== 'http:') return 'must use https';
   if (allowHttp || isLoopback(parsed.hostname)) return undefined;

@@ -54,7 +54,9 @@ export function namingBaseUrl<Options extends SignInConnectionOptions>(options: 
 
 /** For `checkOptions`, to be asked when each option is right by itself. */
 export function problemsBetween(options: SignInConnectionOptions): string[] {
-  const problem = problemWithRemoteUrl(options.baseUrl, options.unsafeAllowHttp ?? false);
+  const problem =
+    problemWithRemoteUrl(options.baseUrl, options.unsafeAllowHttp ?? false) ??
+    (options.baseUrl.includes('?') ? 'must not carry a query' : undefined);
   return problem === undefined ? [] : [`baseUrl ${problem}`];
 }
 

@@ -1,4 +1,4 @@
-import type { FetchFunction, RemoteAnswer } from '../../keys/remote-fetch.js';
+import type { FetchFunction, RemoteFailure, WholeAnswer } from '../../keys/remote-fetch.js';
 import { fetchBounded, systemCodeOf } from '../../keys/remote-fetch.js';
 import { toErrorText } from './error-text.js';
 import { decodeText, parseJsonObject } from './json-object.js';
@@ -34,9 +34,6 @@ export interface SignInRequest {
 
 /** Body of the answer that was hoped for; undefined when it did not arrive whole. */
 export type SendSignInRequest = (request: SignInRequest) => Promise<Uint8Array | undefined>;
-
-type WholeAnswer = Extract<RemoteAnswer, { kind: 'answer' }>;
-type FailedAnswer = Extract<RemoteAnswer, { kind: 'failure' }>;
 
 /** Sends one request to the authority. Anything but the hoped for status rejects with a SignInError. */
 export function createSignInRequester(settings: SignInRequesterSettings): SendSignInRequest {
@@ -77,7 +74,7 @@ function refusal(request: SignInRequest, answer: WholeAnswer): SignInError {
   return new SignInError(known?.reason ?? 'unexpected_answer', toErrorText(text, request.secrets), details);
 }
 
-function noAnswer(request: SignInRequest, failure: FailedAnswer, timeoutMs: number): SignInError {
+function noAnswer(request: SignInRequest, failure: RemoteFailure, timeoutMs: number): SignInError {
   const call = `${request.method} ${request.path}`;
   // Some implementations of fetch put the URL, the headers or the body into what they throw.
   const cause = request.secrets.length === 0 ? failure.cause : undefined;
