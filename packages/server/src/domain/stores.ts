@@ -61,7 +61,10 @@ export interface PersonStore {
 }
 
 export interface SignInStore {
-  /** Replaces whatever request the address had in this app, and queues the mail, in one step (newest wins). */
+  /**
+   * Replaces whatever request the address had in this app, and queues the mail, in one step (newest wins). Keeps
+   * nothing if the app is gone.
+   */
   replace(request: SignInRequest, mail: QueuedMail): Promise<void>;
   /** For showing the confirm page only: consumes nothing, decides nothing. */
   findByLink(appId: string, linkHash: string, nowSeconds: number): Promise<SignInRequest | undefined>;
@@ -105,7 +108,10 @@ export interface RefreshTokenStore {
 }
 
 export interface MailStore {
-  /** Takes up to `limit` due mails for `leaseSeconds`: no other worker gets them meanwhile, also not in another process. */
+  /**
+   * Takes up to `limit` due mails for `leaseSeconds`: no other worker gets them meanwhile, also not in another process.
+   * Their `attempts` counts this claim. Expired ones are due too, for the worker to drop.
+   */
   claimDue(claim: {
     nowSeconds: number;
     leaseSeconds: number;

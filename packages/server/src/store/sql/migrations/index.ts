@@ -1,0 +1,7 @@
+/** The schema, one migration a file, in the order in which they are applied. Imported by store/sql only. */
+import { signIn } from './0001-sign-in.js';
+import type { Migration } from './migration.js';
+
+export type { Migration } from './migration.js';
+
+export const MIGRATIONS: readonly Migration[] = Object.freeze([signIn]);
