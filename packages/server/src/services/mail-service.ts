@@ -1,21 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { App } from '../domain/app.js';
 import type { QueuedMail } from '../domain/sign-in.js';
+import { createMailWorker, type MailWorker, type MailWorkerOptions } from './mail-worker.js';
+import { sealMail } from './sealed-mail.js';
+import { renderSignInMail } from './sign-in-mail.js';
 
-/** A mail ready to leave: one recipient, no header from outside. */
-export interface OutgoingMail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
+export type { MailTransport, OutgoingMail } from './mail-transport.js';
 
-/** Something that takes a mail for good, or rejects. `permanent` on the error: no retry can help. */
-export interface MailTransport {
-  send(mail: OutgoingMail): Promise<void>;
-  close(): void;
-}
-
-export interface MailService {
+export interface MailService extends MailWorker {
   /** Renders the sign-in mail of the app and seals it for the queue. Does no I/O. */
   prepareSignInMail(
     app: App,
@@ -23,10 +15,36 @@ export interface MailService {
   ): QueuedMail;
   /** True while the queue has room; a full queue is answered with 503 before anything is stored. */
   hasRoom(): Promise<boolean>;
-  /** Says that a mail was queued, so that it leaves at once rather than at the next poll. */
-  wake(): void;
-  /** Starts the worker that empties the queue. */
-  start(): void;
-  /** Waits for the mail being sent, then stops; what is left stays in the queue. */
-  stop(): Promise<void>;
+}
+
+export interface MailServiceOptions extends MailWorkerOptions {
+  /** Mails that may wait, all apps together. Default 10,000. */
+  readonly maxWaiting?: number;
+}
+
+/**
+ * Sign-in mails leave from a queue in the store, never from the request that asked for one: the answer takes the same
+ * time whoever is asked for, and a mail outlives a mail server that is down and a process that is killed (M19).
+ */
+export function createMailService(options: MailServiceOptions): MailService {
+  const { store, vault, maxWaiting = 10_000 } = options;
+  const worker = createMailWorker(options);
+  return Object.freeze({
+    ...worker,
+    prepareSignInMail(app: App, details: Parameters<MailService['prepareSignInMail']>[1]): QueuedMail {
+      const id = randomUUID();
+      const longestSeconds = Math.max(app.linkLifetimeSeconds, app.codeLifetimeSeconds);
+      return {
+        id,
+        appId: app.id,
+        replaceKey: `sign-in ${app.id} ${details.emailKey}`,
+        sealed: sealMail(vault, id, renderSignInMail(app, details)),
+        createdAt: details.nowSeconds,
+        nextAttemptAt: details.nowSeconds,
+        expiresAt: details.nowSeconds + longestSeconds,
+        attempts: 0,
+      };
+    },
+    hasRoom: async () => (await store.mail.count()) < maxWaiting,
+  });
 }
