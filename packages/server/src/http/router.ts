@@ -117,8 +117,16 @@ function decodeSegment(segment: string): string | undefined {
   if (!segment.includes('%')) return segment;
   try {
     const decoded = decodeURIComponent(segment);
-    return /\p{Cc}/u.test(decoded) ? undefined : decoded;
+    return hasControls(decoded) ? undefined : decoded;
   } catch {
     return undefined;
   }
+}
+
+function hasControls(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
+  }
+  return false;
 }
