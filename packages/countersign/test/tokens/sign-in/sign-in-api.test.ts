@@ -1,14 +1,13 @@
 import { createBrowserSignInClient, SignInError } from 'countersign/sign-in/browser';
 import { describe, expect, it } from 'vitest';
 import { rejectionOf } from './support/rejection.js';
+import type { Answer } from './support/scripted-fetch.js';
 import { createScriptedFetch, empty, json, text } from './support/scripted-fetch.js';
 
 const APP_ID = 'b19a21b4-ad9d-4fd7-88c1-1b68b825c671';
 const APP_URL = `https://sign-in.example/${APP_ID}`;
 const ID_TOKEN = 'eyJhbGciOiJFUzUxMiJ9.eyJlbWFpbCI6ImFAZXhhbXBsZS5jb20ifQ.c2lnbmF0dXJl';
 const REFRESH_TOKEN = 'a+b/c==?&#d é';
-
-type Answer = Parameters<typeof createScriptedFetch>[number];
 
 /** The calls are those of both clients; the one for browsers needs no keys. */
 function clientWith(...answers: Answer[]) {

@@ -5,8 +5,10 @@ export interface SentRequest {
   readonly init: FetchInit;
 }
 
+export type Answer = () => Response | Error;
+
 /** A fetch that keeps what was sent and gives the answers in turn; the last one for ever. An Error is thrown. */
-export function createScriptedFetch(...answers: readonly (() => Response | Error)[]) {
+export function createScriptedFetch(...answers: readonly Answer[]) {
   const sent: SentRequest[] = [];
   const fetch: FetchFunction = async (url, init) => {
     const answer = answers[Math.min(sent.length, answers.length - 1)]?.();

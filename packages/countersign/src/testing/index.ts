@@ -1,0 +1,8 @@
+/**
+ * countersign/testing: what tests of a service need in place of the real thing. Refuses to work in production.
+ * May import every other layer of the library; nothing imports it.
+ */
+export type { TestAuthority, TestAuthorityOptions } from './test-authority.js';
+export { createTestAuthority } from './test-authority.js';
+export type { TestClock } from './test-clock.js';
+export { createTestClock } from './test-clock.js';

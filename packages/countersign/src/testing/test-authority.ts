@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.js';
+import type { ClaimsToSign } from '../jwt/jwt-claims.js';
+import { createJwtSigner } from '../jwt/sign-jwt.js';
+import { exportPublicJwk } from '../keys/export-key.js';
+import type { KeyPair } from '../keys/generate-key-pair.js';
+import { generateKeyPair } from '../keys/generate-key-pair.js';
+import type { FetchFunction } from '../keys/remote-fetch.js';
+import type { IdTokenAlgorithm } from '../tokens/sign-in/id-token-verifier.js';
+import { refuseProduction } from './refuse-production.js';
+
+export interface TestAuthorityOptions {
+  readonly clock: Clock;
+  /** Default ES512. */
+  readonly algorithm?: IdTokenAlgorithm;
+}
+
+/** An authority with one app, in memory: it signs ID tokens and publishes keys, and does nothing else. */
+export interface TestAuthority {
+  readonly appId: string;
+  readonly baseUrl: string;
+  /** The issuer of its ID tokens. */
+  readonly issuer: string;
+  /** For the client under test. Answers the key set, and 404 to all else. Rejects while the authority is down. */
+  readonly fetch: FetchFunction;
+  /** How often the key set was asked for. */
+  readonly keyRequests: number;
+  /** Whether nobody can reach it. */
+  isDown: boolean;
+  /** An ID token as the authority makes them (JAM-19), good for 1800 s. `claims` come on top. */
+  signIdToken(email: string, claims?: ClaimsToSign): string;
+  /** A new key signs from now on and comes first in the key set; the old one stays in it. */
+  rotateKey(): void;
+  /** Takes every key but the signing one out of the key set. */
+  withdrawOldKeys(): void;
+}
+
+const APP_ID = 'b19a21b4-ad9d-4fd7-88c1-1b68b825c671';
+const BASE_URL = 'https://authority.test';
+
+/**
+ * For tests of a service that has people sign in by e-mail, without mail and network.
+ * @throws UsageError invalid_options in production
+ */
+export function createTestAuthority({ clock, algorithm = 'ES512' }: TestAuthorityOptions): TestAuthority {
+  refuseProduction('createTestAuthority');
+  const issuer = `${BASE_URL}/${APP_ID}`;
+  const newKey = (): KeyPair => generateKeyPair(algorithm, { kid: randomUUID() });
+  let signing = newKey();
+  let published = [signing];
+  let keyRequests = 0;
+
+  const authority: TestAuthority = {
+    appId: APP_ID,
+    baseUrl: BASE_URL,
+    issuer,
+    isDown: false,
+    get keyRequests() {
+      return keyRequests;
+    },
+    async fetch(url) {
+      const isKeyRequest = url === `${issuer}/.well-known/jwks.json`;
+      if (isKeyRequest) keyRequests += 1;
+      if (authority.isDown) throw new TypeError('fetch failed');
+      if (!isKeyRequest) return Response.json({ message: 'not found' }, { status: 404 });
+      return Response.json({ keys: published.map(({ publicKey }) => exportPublicJwk(publicKey)) });
+    },
+    signIdToken(email, claims = {}) {
+      const signer = createJwtSigner({
+        key: signing.privateKey,
+        issuer,
+        audience: APP_ID,
+        lifetimeSeconds: 1800,
+        clock,
+      });
+      const nbf = Math.floor(clock());
+      return signer.sign({ email, sub: email, jti: randomUUID(), token_use: 'id', nbf, ...claims });
+    },
+    rotateKey() {
+      signing = newKey();
+      published = [signing, ...published];
+    },
+    withdrawOldKeys() {
+      published = [signing];
+    },
+  };
+  return authority;
+}
