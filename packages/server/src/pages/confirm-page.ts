@@ -11,7 +11,7 @@ export function renderConfirmPage(page: {
   email: string;
   /** Device in words. */
   requestedFrom: string;
-  requestedAt?: number;
+  requestedAt: number;
   nowSeconds: number;
   /** The sign-in was asked for in this very browser. */
   startedHere: boolean;
@@ -24,15 +24,12 @@ export function renderConfirmPage(page: {
     main: html`<h1>Log in to <bdi>${appName}</bdi>?</h1>
 <dl class="facts">
 <div><dt>Address</dt><dd><bdi>${page.email}</bdi></dd></div>
-<div><dt>Asked from</dt><dd>${page.requestedFrom}${startedHere && ', in this browser'}</dd></div>
-${
-  requestedAt !== undefined &&
-  html`<div><dt>Asked</dt><dd><time datetime="${instantForMachines(requestedAt)}">${agoInWords(page.nowSeconds - requestedAt)}</time></dd></div>
-`
-}</dl>
+<div><dt>Asked from</dt><dd>${page.requestedFrom}${startedHere && ' (this browser)'}</dd></div>
+<div><dt>Asked</dt><dd><time datetime="${instantForMachines(requestedAt)}">${agoInWords(page.nowSeconds - requestedAt)}</time></dd></div>
+</dl>
 ${
   !startedHere &&
-  html`<div class="note"><p><strong>This was not asked for in this browser.</strong> Go on only if you asked for it yourself and the address above is yours.</p></div>`
+  html`<div class="note"><p><strong>Did you ask for this yourself?</strong> It was not started on our page in this browser. Go on only if you asked for it and the address above is yours.</p></div>`
 }
 <form method="post" action="confirm">
 <input type="hidden" name="nonce" value="${page.nonce}">

@@ -7,11 +7,6 @@ import { renderCheckMailPage, renderNoRequestPage } from '../../pages/index.js';
 import { deliver } from './deliver.js';
 import { mayLeadToApp, type PageContext } from './page-context.js';
 
-/** People group digits as they like; mail programs add blanks when a code is copied. */
-function withoutGrouping(typedCode: string): string {
-  return typedCode.replace(/[\s-]/g, '');
-}
-
 async function checkMailPage(
   { signIn }: PageContext,
   app: App,
@@ -53,7 +48,7 @@ export function finishWithCode(context: PageContext): Route {
     async handle(request, { appId = '' }) {
       const app = await apps.require(appId);
       const requestId = startCookie.read(request, app);
-      const code = withoutGrouping((await readForm(request)).get('code') ?? '');
+      const code = (await readForm(request)).get('code');
       if (requestId === undefined) return checkMailPage(context, app, undefined, undefined);
       try {
         const { delivery } = await signIn.finishWithCode(app, requestId, code, 'page');

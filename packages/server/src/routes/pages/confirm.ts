@@ -28,7 +28,9 @@ async function confirmPage(
 ): Promise<HttpResponse> {
   const { signIn, clock, startCookie } = context;
   const link = await signIn.describeLink(app, linkSecret, startCookie.read(request, app) ?? null);
-  if (link === undefined) return linkProblem(app);
+  // A bound link must not offer a button that cannot work here.
+  const isElsewhere = app.linkBinding === 'same-browser' && link?.startedHere !== true;
+  if (link === undefined || isElsewhere) return linkProblem(app);
   const markup = renderConfirmPage({
     ...link,
     appName: app.name,

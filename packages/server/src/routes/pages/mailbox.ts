@@ -3,13 +3,7 @@ import type { Route } from '../../http/exchange.js';
 import { contentSecurityPolicy } from '../../http/page-security.js';
 import { page } from '../../http/respond.js';
 import { renderMailboxListPage, renderMailboxMessagePage } from '../../pages/index.js';
-import type { OutgoingMail } from '../../services/mail-service.js';
-
-/** The mails that development keeps instead of sending. */
-interface Mailbox {
-  list(): Promise<readonly { id: string; to: string; subject: string; createdAt: number }[]>;
-  find(id: string): Promise<(OutgoingMail & { createdAt: number }) | undefined>;
-}
+import type { Mailbox } from '../../services/mailbox.js';
 
 /** A mail's markup comes from templates: it may style itself and lead somewhere when clicked, and nothing else. */
 const MAIL_POLICY = [

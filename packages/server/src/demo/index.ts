@@ -1,0 +1,36 @@
+/**
+ * A small application, as its own back end would be: it asks the authority for sign-ins over HTTP and verifies what
+ * comes back with the published client, nothing else. Development only. It may import domain and http; the
+ * authority's services, store and pages are as far away from it as from anybody's app.
+ */
+import { createSignInClient, type FetchFunction } from 'countersign/sign-in';
+import type { Route } from '../http/exchange.js';
+import { logOutEverywhere, logOutHere, refresh, showAccount } from './account.js';
+import { callback } from './callback.js';
+import { createDemoSessions } from './demo-sessions.js';
+import { finishWithCode, showHome, showWaiting, startSignIn } from './start.js';
+
+/**
+ * @param options.issuer the authority's URL, where the demo is served as well
+ * @param options.fetch how the demo reaches the authority; default: the global one
+ */
+export function demoRoutes(options: { appId: string; issuer: string; fetch?: FetchFunction }): Route[] {
+  const { appId, issuer, fetch } = options;
+  const context = Object.freeze({
+    appId,
+    issuer,
+    client: createSignInClient({ appId, baseUrl: issuer, fetch }),
+    sessions: createDemoSessions(issuer),
+  });
+  return [
+    showHome(context),
+    startSignIn(context),
+    showWaiting(context),
+    finishWithCode(context),
+    callback(context),
+    showAccount(context),
+    refresh(context),
+    logOutHere(context),
+    logOutEverywhere(context),
+  ];
+}
