@@ -7,6 +7,7 @@ import type { DemoSessions } from './demo-sessions.js';
 export interface DemoContext {
   readonly appId: string;
   readonly issuer: string;
+  readonly mailbox: boolean;
   readonly client: SignInClient;
   readonly sessions: DemoSessions;
 }

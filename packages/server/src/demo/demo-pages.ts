@@ -20,15 +20,20 @@ This app speaks to countersign over HTTP only, through the client in countersign
 
 const problemPrefix = (problem: string | undefined) => (problem === undefined ? '' : 'Problem: ');
 
-export function renderDemoHome(view: { appId: string; typedEmail?: string; problem?: string }): string {
-  const { appId, typedEmail = '', problem } = view;
+export function renderDemoHome(view: {
+  appId: string;
+  mailbox: boolean;
+  typedEmail?: string;
+  problem?: string;
+}): string {
+  const { appId, mailbox, typedEmail = '', problem } = view;
   return demoLayout({
     title: `${problemPrefix(problem)}Log in without a password`,
     main: html`<h1>Log in without a password</h1>
 <p class="lead">This small app stands for yours. It keeps no passwords: countersign finds out who somebody is, and the app verifies what it is told.</p>
 <ol class="steps">
-<li>Type any address. No mail leaves this machine.</li>
-<li>Open the mail on the next page and press its link, or copy its code.</li>
+<li>${mailbox ? 'Type any address. No mail leaves this machine.' : 'Type your address.'}</li>
+<li>Open the mail that comes and press its link, or copy its code.</li>
 <li>Back here, see the claims of a token whose signature was checked.</li>
 </ol>
 <form method="post" action="/demo/sign-in" novalidate>
@@ -43,13 +48,17 @@ ${problem !== undefined && html`<p class="problem" id="email-problem">${problem}
   });
 }
 
-export function renderDemoWaiting(view: { email: string; problem?: string }): string {
-  const { email, problem } = view;
+export function renderDemoWaiting(view: { email: string; mailbox: boolean; problem?: string }): string {
+  const { email, mailbox, problem } = view;
   return demoLayout({
     title: `${problemPrefix(problem)}A mail is on its way`,
     main: html`<h1>A mail is on its way</h1>
-<p class="lead">It goes to <bdi class="address">${email}</bdi>, and in development it ends up in a mailbox on this machine.</p>
-<p class="actions"><a class="button" href="/mailbox">Open the mailbox</a></p>
+${
+  mailbox
+    ? html`<p class="lead">It goes to <bdi class="address">${email}</bdi>, and in development it ends up in a mailbox on this machine.</p>
+<p class="actions"><a class="button" href="/mailbox">Open the mailbox</a></p>`
+    : html`<p class="lead">It goes to <bdi class="address">${email}</bdi>. Open its link, or type its code here.</p>`
+}
 <section class="aside" aria-labelledby="by-code">
 <h2 id="by-code">Without the link</h2>
 <form method="post" action="/demo/code" novalidate>

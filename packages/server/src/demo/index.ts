@@ -10,15 +10,24 @@ import { callback } from './callback.js';
 import { createDemoSessions } from './demo-sessions.js';
 import { finishWithCode, showHome, showWaiting, startSignIn } from './start.js';
 
+export { DEMO_APP_ID, demoAppSettings } from './demo-app.js';
+
 /**
  * @param options.issuer the authority's URL, where the demo is served as well
+ * @param options.mailbox whether mails end up in the development mailbox; else people look into their own
  * @param options.fetch how the demo reaches the authority; default: the global one
  */
-export function demoRoutes(options: { appId: string; issuer: string; fetch?: FetchFunction }): Route[] {
-  const { appId, issuer, fetch } = options;
+export function demoRoutes(options: {
+  appId: string;
+  issuer: string;
+  mailbox: boolean;
+  fetch?: FetchFunction;
+}): Route[] {
+  const { appId, issuer, mailbox, fetch } = options;
   const context = Object.freeze({
     appId,
     issuer,
+    mailbox,
     client: createSignInClient({ appId, baseUrl: issuer, fetch }),
     sessions: createDemoSessions(issuer),
   });

@@ -11,12 +11,12 @@ export function showHome(context: DemoContext): Route {
   return demoRoute('GET', '/demo', async (request) =>
     context.sessions.find(request)?.kind === 'signed-in'
       ? redirectTo(context, '/demo/account')
-      : page(200, renderDemoHome({ appId: context.appId })),
+      : page(200, renderDemoHome(context)),
   );
 }
 
 export function startSignIn(context: DemoContext): Route {
-  const { appId, client, sessions } = context;
+  const { client, sessions } = context;
   return demoRoute('POST', '/demo/sign-in', async (request) => {
     const email = (await readForm(request)).get('email') ?? '';
     try {
@@ -25,7 +25,7 @@ export function startSignIn(context: DemoContext): Route {
       return redirectTo(context, '/demo/waiting', cookie);
     } catch (error) {
       if (!(error instanceof SignInError) || error.status === undefined || error.status >= 500) throw error;
-      return page(error.status, renderDemoHome({ appId, typedEmail: email, problem: error.message }));
+      return page(error.status, renderDemoHome({ ...context, typedEmail: email, problem: error.message }));
     }
   });
 }
@@ -34,7 +34,7 @@ export function showWaiting(context: DemoContext): Route {
   return demoRoute('GET', '/demo/waiting', async (request) => {
     const session = context.sessions.find(request);
     if (session?.kind !== 'waiting') return redirectTo(context, '/demo');
-    return page(200, renderDemoWaiting({ email: session.email }));
+    return page(200, renderDemoWaiting({ ...context, email: session.email }));
   });
 }
 
@@ -48,7 +48,7 @@ export function finishWithCode(context: DemoContext): Route {
     } catch (error) {
       if (!(error instanceof SignInError && error.reason === 'wrong_code')) throw error;
       const problem = 'The code is wrong or no longer valid.';
-      return page(401, renderDemoWaiting({ email: session.email, problem }));
+      return page(401, renderDemoWaiting({ ...context, email: session.email, problem }));
     }
   });
 }
