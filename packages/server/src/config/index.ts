@@ -10,6 +10,8 @@ export {
   type Settings,
 } from './load-configuration.js';
 export { parseDurationSeconds, type RateLimit } from './parse-duration.js';
+export { escapeLogText } from './printable-field.js';
+export { errorCode } from './secret-file.js';
 export {
   flagOf,
   type LogLevel,

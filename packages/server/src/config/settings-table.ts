@@ -78,12 +78,13 @@ function row<T>(
 export const SETTINGS: { readonly [K in SettingName]: SettingRow<SettingTypes[K]> } = Object.freeze({
   mode: row(parseOneOf(...MODES), {
     argument: '<mode>',
-    help: 'development or production (default: production where NODE_ENV is, else development)',
+    help: 'development or production (default: development, or production with NODE_ENV=production)',
     scope: 'storage',
   }),
   issuer: row(parseIssuer, {
     argument: '<url>',
-    help: 'public URL of this authority; part of every token (default in development: http://localhost:<port>)',
+    help: 'public URL of this authority, part of every token (default in development: http://localhost:<port>)',
+    scope: 'storage',
   }),
   host: row(parseListenHost, {
     argument: '<address>',

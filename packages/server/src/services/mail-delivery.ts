@@ -69,7 +69,7 @@ function retryDelaySeconds(attempts: number): number {
 }
 
 function describeMail(queued: QueuedMail): Record<string, unknown> {
-  return { mailId: queued.id, appId: queued.appId, attempts: queued.attempts };
+  return { mail: queued.id, app: queued.appId, attempts: queued.attempts };
 }
 
 function describeFailure(error: unknown): Record<string, unknown> {

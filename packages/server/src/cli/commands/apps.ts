@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import type { Output } from '../output.js';
+import { appsCreateCommand } from './apps-create.js';
+import { appsDeleteCommand } from './apps-delete.js';
+import { appsListCommand } from './apps-list.js';
+import { appsRotateKeysCommand } from './apps-rotate-keys.js';
+import { appsShowCommand } from './apps-show.js';
+import { appsUpdateCommand } from './apps-update.js';
+
+/** A running authority sees what these change within seconds. */
+export function appsCommand(output: Output): Command {
+  const command = new Command('apps').description('the apps that people sign in to');
+  for (const create of [
+    appsCreateCommand,
+    appsListCommand,
+    appsShowCommand,
+    appsUpdateCommand,
+    appsDeleteCommand,
+    appsRotateKeysCommand,
+  ])
+    command.addCommand(create(output));
+  return command;
+}

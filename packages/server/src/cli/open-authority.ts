@@ -1,0 +1,59 @@
+/** Opens what commands work on. The only place that knows which store and which mail transport there are. */
+import { join } from 'node:path';
+import { systemClock } from 'countersign';
+import {
+  type Configuration,
+  createLogger,
+  loadConfiguration,
+  openDevelopmentMasterKey,
+  type Settings,
+} from '../config/index.js';
+import type { Logger } from '../domain/logger.js';
+import type { Store } from '../domain/stores.js';
+import { type AppService, createAppService } from '../services/app-service.js';
+import { assertMasterKey, createVault } from '../services/vault.js';
+import { migrateSqlite, openSqliteStore } from '../store/sqlite/index.js';
+import { sourcesOf } from './setting-options.js';
+
+export function databaseFileOf(settings: Pick<Settings, 'dataFolder'>): string {
+  return join(settings.dataFolder, 'countersign.db');
+}
+
+/** Lines for people where people read stderr, JSON where a program does. */
+export function createStderrLogger(settings: Pick<Settings, 'logLevel'>): Logger {
+  return createLogger({
+    level: settings.logLevel,
+    format: process.stderr.isTTY ? 'text' : 'json',
+    write: (line) => process.stderr.write(line),
+    clock: systemClock,
+  });
+}
+
+/** The given key, or the one that development mode makes for itself. */
+export function masterKeyOf({ settings, secrets }: Configuration): Uint8Array {
+  return secrets.masterKey ?? openDevelopmentMasterKey(settings.dataFolder);
+}
+
+/** Development migrates by itself; production waits for somebody to decide, because older programs may still run. */
+export async function openStore(settings: Settings, logger: Logger): Promise<Store> {
+  const file = databaseFileOf(settings);
+  if (settings.mode === 'development') await migrateSqlite({ file });
+  return openSqliteStore({ file, logger });
+}
+
+/** Runs the work of one `apps` command on the store and closes it again. */
+export async function withApps<T>(
+  options: Readonly<Record<string, unknown>>,
+  work: (apps: AppService, settings: Settings) => Promise<T>,
+): Promise<T> {
+  const configuration = loadConfiguration(sourcesOf(options));
+  const { settings } = configuration;
+  const vault = createVault(masterKeyOf(configuration));
+  const store = await openStore(settings, createStderrLogger(settings));
+  try {
+    await assertMasterKey(vault, store.settings);
+    return await work(createAppService({ store, vault, clock: systemClock }), settings);
+  } finally {
+    await store.close();
+  }
+}

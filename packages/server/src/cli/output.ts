@@ -1,0 +1,37 @@
+import { escapeLogText } from '../config/index.js';
+import type { Failure } from './describe-failure.js';
+
+/** Results go to stdout, everything else to stderr, so that the output of a command can be piped. */
+export interface Output {
+  readonly json: boolean;
+  /** What the command was asked for: one JSON object on one line with `--json`, else lines of text. */
+  result(value: Readonly<Record<string, unknown>>, lines: readonly string[]): void;
+  /** How it goes, for people; nothing with `--json`. */
+  status(line: string): void;
+  /** With `--json` an object `{"error": {code, message, problems}}`. */
+  failure(failure: Failure): void;
+}
+
+export function createOutput({ json }: { json: boolean }): Output {
+  const toStderr = (text: string) => process.stderr.write(`${text}\n`);
+  return Object.freeze({
+    json,
+    result(value: Readonly<Record<string, unknown>>, lines: readonly string[]) {
+      const printed = json ? [JSON.stringify(value)] : lines.map(escapeLogText);
+      process.stdout.write(printed.map((line) => `${line}\n`).join(''));
+    },
+    status(line: string) {
+      if (!json) toStderr(line);
+    },
+    failure({ code, message, problems }: Failure) {
+      if (json) toStderr(JSON.stringify({ error: { code, message, problems } }));
+      else toStderr([message, ...problems.map((problem) => `  - ${escapeLogText(problem)}`)].join('\n'));
+    },
+  });
+}
+
+/** Two columns, the second one aligned. */
+export function alignedLines(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`);
+}

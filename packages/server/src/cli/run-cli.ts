@@ -1,0 +1,30 @@
+import { flagOf, SETTING_NAMES, SETTINGS } from '../config/index.js';
+import { createProgram } from './create-program.js';
+import { CliUsageError, describeFailure } from './describe-failure.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { createOutput } from './output.js';
+
+/** Runs one command line to its end; gives the exit code. Prints what went wrong, and what to do about it, to stderr. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const output = createOutput({ json: args.includes('--json') });
+  try {
+    refuseSecrets(args);
+    await createProgram(output).parseAsync([...args], { from: 'user' });
+    return EXIT_CODES.ok;
+  } catch (error) {
+    const failure = describeFailure(error);
+    if (failure !== undefined) output.failure(failure);
+    return failure?.exitCode ?? EXIT_CODES.ok;
+  }
+}
+
+/** Said before the parser could repeat the secret in a message of its own. */
+function refuseSecrets(args: readonly string[]): void {
+  for (const name of SETTING_NAMES.filter((setting) => SETTINGS[setting].secret)) {
+    const flag = flagOf(name);
+    if (args.some((argument) => argument === flag || argument.startsWith(`${flag}=`)))
+      throw new CliUsageError(
+        `${flag} is not taken from the command line, where other users could read it: use ${flag}-file or the environment`,
+      );
+  }
+}
