@@ -1,1 +1,2 @@
-export {};
+/** The authority as a library. */
+export { type Authority, type AuthorityOptions, createAuthority } from './app.js';

@@ -1,0 +1,122 @@
+/**
+ * The one place where the parts of an authority are joined: rules over a store, routes over rules, HTTP over routes.
+ */
+import { type Clock, systemClock } from 'countersign';
+import type { Settings } from './config/index.js';
+import { DEMO_APP_ID, demoAppSettings, demoRoutes } from './demo/index.js';
+import type { Logger } from './domain/logger.js';
+import { Refusal } from './domain/refusal.js';
+import type { RateLimitStore, Store } from './domain/stores.js';
+import type { Route } from './http/exchange.js';
+import { createNodeListener } from './http/node-listener.js';
+import { createRequestHandler, type RequestHandler } from './http/request-handler.js';
+import { renderErrorPage } from './pages/index.js';
+import { apiRoutes } from './routes/api/index.js';
+import { healthRoutes } from './routes/health.js';
+import { pageRoutes } from './routes/pages/index.js';
+import { mailboxRoutes } from './routes/pages/mailbox.js';
+import { type AppService, createAppService } from './services/app-service.js';
+import { createMailService, type MailTransport } from './services/mail-service.js';
+import { createMailbox, createMailboxTransport } from './services/mailbox.js';
+import { createPurgeWorker } from './services/purge-worker.js';
+import { createSignInService } from './services/sign-in-service.js';
+import { createTokenService } from './services/token-service.js';
+import { assertMasterKey, createVault } from './services/vault.js';
+
+export interface AuthorityOptions {
+  readonly settings: Settings;
+  /** 32 bytes from outside the store. */
+  readonly masterKey: Uint8Array;
+  readonly store: Store;
+  readonly rateLimits: RateLimitStore;
+  /** Null keeps mails in the development mailbox instead of sending them; refused in production. */
+  readonly mailTransport: MailTransport | null;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Registers the demo app and serves it under /demo; refused in production. */
+  readonly demo?: boolean;
+}
+
+export interface Authority {
+  /** Every route, without a socket. */
+  readonly handler: RequestHandler;
+  readonly apps: AppService;
+  /** Listens where the settings say and begins to send mail. */
+  start(): Promise<{ readonly url: string }>;
+  /** Takes no new connection, finishes what is under way, leaves unsent mail in the queue. Does not close the store. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with `WrongMasterKeyError` when the store was set up under another master key. */
+export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
+  const { settings, store, rateLimits, logger, clock = systemClock, demo = false } = options;
+  refuseInProduction(options);
+  const { issuer } = settings;
+  const vault = createVault(options.masterKey);
+  await assertMasterKey(vault, store.settings);
+
+  const apps = createAppService({ store, vault, clock });
+  const tokens = createTokenService({ store, vault, clock, issuer });
+  const transport = options.mailTransport ?? createMailboxTransport({ store, vault, clock });
+  const mail = createMailService({ store, vault, transport, clock, logger });
+  const { limits } = settings;
+  const signIn = createSignInService({
+    store,
+    vault,
+    rateLimits,
+    tokens,
+    mail,
+    clock,
+    issuer,
+    limits,
+    logger,
+  });
+  const purge = createPurgeWorker({ store, clock, logger });
+
+  const routes: Route[] = [
+    ...healthRoutes({ store }),
+    ...apiRoutes({ apps, signIn, tokens }),
+    ...pageRoutes({ apps, signIn, issuer, vault, clock }),
+  ];
+  if (options.mailTransport === null)
+    routes.push(...mailboxRoutes({ mailbox: createMailbox({ store, vault }) }));
+  if (demo) {
+    await registerDemoApp(apps, issuer);
+    routes.push(...demoRoutes({ appId: DEMO_APP_ID, issuer, mailbox: options.mailTransport === null }));
+  }
+
+  const { allowedHosts, trustedProxies, maxConnections } = settings;
+  const handler = createRequestHandler({ routes, issuer, allowedHosts, renderErrorPage, clock, logger });
+  const listener = createNodeListener({ handler, trustedProxies, limits: { maxConnections }, logger });
+  return Object.freeze({
+    handler,
+    apps,
+    async start() {
+      await listener.listen({ host: settings.host, port: settings.port });
+      mail.start();
+      purge.start();
+      return { url: issuer };
+    },
+    async stop() {
+      await listener.stop();
+      await Promise.all([mail.stop(), purge.stop()]);
+    },
+  });
+}
+
+function refuseInProduction({ settings, mailTransport, demo }: AuthorityOptions): void {
+  if (settings.mode !== 'production') return;
+  if (mailTransport === null)
+    throw new Error('production needs a mail server: the mailbox is for development');
+  if (demo === true) throw new Error('the demo is for development');
+}
+
+async function registerDemoApp(apps: AppService, issuer: string): Promise<void> {
+  const found = await apps.require(DEMO_APP_ID).catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === 'unknown_app') return undefined;
+    throw error;
+  });
+  const settings = demoAppSettings(issuer);
+  if (found === undefined) await apps.create(settings, DEMO_APP_ID);
+  else if (found.redirectUrl !== settings.redirectUrl) await apps.update(DEMO_APP_ID, settings);
+}
