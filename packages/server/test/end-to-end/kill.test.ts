@@ -22,7 +22,7 @@ describe('S11: kill -9 during redemption and refresh', () => {
       environment: {
         COUNTERSIGN_SMTP_URL: mail.smtpUrl,
         COUNTERSIGN_MAIL_FROM: 'no-reply@auth.example',
-        COUNTERSIGN_MAILS_PER_IP_PER_HOUR: '1000',
+        COUNTERSIGN_MAILS_PER_IP: '1000/1h',
       },
     });
 

@@ -1,6 +1,12 @@
 /** A person's browser without a browser: follows our pages with plain requests and keeps cookies. */
 export class PageClient {
   readonly #cookies = new Map<string, string>();
+  readonly #pageOrigin: string | undefined;
+
+  /** @param pageOrigin what the address bar says, where requests go to another process than the issuer's URL names */
+  constructor(pageOrigin?: string) {
+    this.#pageOrigin = pageOrigin;
+  }
 
   async get(url: string): Promise<Response> {
     return this.#request(url, { method: 'GET' });
@@ -9,7 +15,10 @@ export class PageClient {
   async post(url: string, fields: Readonly<Record<string, string>>): Promise<Response> {
     return this.#request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(url).origin },
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: this.#pageOrigin ?? new URL(url).origin,
+      },
       body: new URLSearchParams(fields).toString(),
     });
   }
