@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { StoredSigningKey } from '../../../src/domain/sign-in.js';
+import type { Store } from '../../../src/domain/stores.js';
+import { anApp, aSigningKey, NOW } from '../../support/store-rows.js';
+import { type CurrentStores, inParallel } from '../store-conformance.js';
+
+async function appWithKeys(store: Store) {
+  const app = anApp();
+  const current = aSigningKey(app.id, { kid: 'first', state: 'current' });
+  const next = aSigningKey(app.id, { kid: 'second', createdAt: NOW + 1 });
+  await store.apps.insertOnce(app, [next, current]);
+  return { app, current, next };
+}
+
+const kidsAndStates = (keys: readonly StoredSigningKey[]) => keys.map(({ kid, state }) => `${kid} ${state}`);
+
+export function describeSigningKeys(current: CurrentStores): void {
+  describe('signing keys', () => {
+    it('gives keys back as they were stored, the current one first', async () => {
+      const { store } = current();
+      const keys = await appWithKeys(store);
+      expect(await store.signingKeys.list(keys.app.id)).toEqual([keys.current, keys.next]);
+      expect(await store.signingKeys.list('nobody')).toEqual([]);
+    });
+
+    it('JAM-20: lists current, next, then previous keys from young to old through three rotations', async () => {
+      const { store } = current();
+      const { app } = await appWithKeys(store);
+      const rotate = (expectedCurrentKid: string, kid: string, at: number) =>
+        store.signingKeys.rotate(app.id, {
+          expectedCurrentKid,
+          retiresAt: at + 1800,
+          next: aSigningKey(app.id, { kid, createdAt: at }),
+        });
+      expect(await rotate('first', 'third', NOW + 2)).toBe(true);
+      expect(await rotate('second', 'fourth', NOW + 3)).toBe(true);
+      expect(await rotate('third', 'fifth', NOW + 4)).toBe(true);
+      const keys = await store.signingKeys.list(app.id);
+      expect(kidsAndStates(keys)).toEqual([
+        'fourth current',
+        'fifth next',
+        'third previous',
+        'second previous',
+        'first previous',
+      ]);
+      expect(keys.at(-1)?.retiresAt).toBe(NOW + 2 + 1800);
+    });
+
+    it('changes nothing when the current key is not the expected one', async () => {
+      const { store } = current();
+      const { app, current: key, next } = await appWithKeys(store);
+      const change = { expectedCurrentKid: 'second', retiresAt: NOW, next: aSigningKey(app.id) };
+      expect(await store.signingKeys.rotate(app.id, change)).toBe(false);
+      expect(await store.signingKeys.rotate('nobody', change)).toBe(false);
+      expect(await store.signingKeys.replaceAll(app.id, { ...change, keys: [change.next] })).toBe(false);
+      expect(await store.signingKeys.list(app.id)).toEqual([key, next]);
+    });
+
+    it('lets one of many rotations of the same key win', async () => {
+      const { app } = await appWithKeys(current().store);
+      const rotated = await inParallel(current(), 20, (store) =>
+        store.signingKeys.rotate(app.id, {
+          expectedCurrentKid: 'first',
+          retiresAt: NOW + 1800,
+          next: aSigningKey(app.id, { createdAt: NOW + 2 }),
+        }),
+      );
+      expect(rotated.filter(Boolean)).toHaveLength(1);
+      const keys = await current().store.signingKeys.list(app.id);
+      expect(keys.map(({ state }) => state)).toEqual(['current', 'next', 'previous']);
+    });
+
+    it('rolls a rotation back whole when its new key cannot be kept', async () => {
+      const { store } = current();
+      const { app, current: key, next } = await appWithKeys(store);
+      const change = {
+        expectedCurrentKid: 'first',
+        retiresAt: NOW,
+        next: aSigningKey(app.id, { kid: 'first' }),
+      };
+      await expect(store.signingKeys.rotate(app.id, change)).rejects.toThrow();
+      expect(await store.signingKeys.list(app.id)).toEqual([key, next]);
+    });
+
+    it('replaces the key set: the old current key stays as previous, the old next one goes', async () => {
+      const { store } = current();
+      const { app } = await appWithKeys(store);
+      const keys = [
+        aSigningKey(app.id, { kid: 'new current', state: 'current', algorithm: 'EdDSA', createdAt: NOW + 2 }),
+        aSigningKey(app.id, { kid: 'new next', algorithm: 'EdDSA', createdAt: NOW + 2 }),
+      ];
+      const change = { expectedCurrentKid: 'first', retiresAt: NOW + 1800, keys };
+      const replaced = await inParallel(current(), 4, (each) => each.signingKeys.replaceAll(app.id, change));
+      expect(replaced.filter(Boolean)).toHaveLength(1);
+      expect(kidsAndStates(await store.signingKeys.list(app.id))).toEqual([
+        'new current current',
+        'new next next',
+        'first previous',
+      ]);
+    });
+  });
+}
