@@ -3,7 +3,7 @@
  * comes back with the published client, nothing else. Development only. It may import domain and http; the
  * authority's services, store and pages are as far away from it as from anybody's app.
  */
-import { createSignInClient, type FetchFunction } from 'countersign/sign-in';
+import { type Clock, createSignInClient, type FetchFunction } from 'countersign/sign-in';
 import type { Route } from '../http/exchange.js';
 import { logOutEverywhere, logOutHere, refresh, showAccount } from './account.js';
 import { callback } from './callback.js';
@@ -22,13 +22,14 @@ export function demoRoutes(options: {
   issuer: string;
   mailbox: boolean;
   fetch?: FetchFunction;
+  clock?: Clock;
 }): Route[] {
-  const { appId, issuer, mailbox, fetch } = options;
+  const { appId, issuer, mailbox, fetch, clock } = options;
   const context = Object.freeze({
     appId,
     issuer,
     mailbox,
-    client: createSignInClient({ appId, baseUrl: issuer, fetch }),
+    client: createSignInClient({ appId, baseUrl: issuer, fetch, clock }),
     sessions: createDemoSessions(issuer),
   });
   return [
