@@ -147,10 +147,7 @@ async function deleteRefreshToken(
   refreshToken: string,
 ): Promise<void> {
   requireToken(idToken);
-  // An empty or dotted segment would turn the URL into the one that deletes every token of the person.
-  if (['', '.', '..'].includes(refreshToken) || !refreshToken.isWellFormed()) {
-    throw new SignInError('not_found', 'Refresh token was not found');
-  }
+  if (!isPathSegment(refreshToken)) throw new SignInError('not_found', 'Refresh token was not found');
   await send({
     method: 'DELETE',
     path: '/user/refresh',
@@ -181,6 +178,11 @@ function post(path: string, json: Readonly<Record<string, string>>) {
 /** Text that is no token must not get near a header: `fetch` would put it into the error it throws. */
 function requireToken(idToken: string): void {
   if (!looksLikeToken(idToken)) throw new SignInError('unauthorized', ID_TOKEN_INVALID.message);
+}
+
+/** With an empty or dotted segment the URL would be another: that which deletes every token of the person (JAM-12). */
+function isPathSegment(text: unknown): boolean {
+  return typeof text === 'string' && !['', '.', '..'].includes(text) && text.isWellFormed();
 }
 
 function readTokens(answer: Uint8Array | undefined): DeliveredTokens {

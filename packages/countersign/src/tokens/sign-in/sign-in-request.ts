@@ -17,6 +17,12 @@ export interface SignInRequesterSettings {
   readonly cache?: 'no-cache';
 }
 
+type Refusals = Readonly<Record<number, { readonly reason: SignInErrorReason; readonly message?: string }>>;
+
+/** What a status means for every call. */
+const REFUSALS: Refusals = { 429: { reason: 'too_many_requests' } };
+const UNEXPECTED: Refusals[number] = { reason: 'unexpected_answer' };
+
 export interface SignInRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the app's URL, beginning with a slash. Appears in errors. */
@@ -27,7 +33,7 @@ export interface SignInRequest {
   readonly idToken?: string;
   readonly successStatus: 200 | 204;
   /** What a status means for this call. A `message` replaces the one of the answer. */
-  readonly refusals: Readonly<Record<number, { reason: SignInErrorReason; message?: string }>>;
+  readonly refusals: Refusals;
   /** Values that must never appear in an error. */
   readonly secrets: readonly string[];
 }
@@ -64,14 +70,13 @@ export function createSignInRequester(settings: SignInRequesterSettings): SendSi
 
 /** JAM-3: the message of the answer where the status has a meaning for this call. JAM-4: else status line and body. */
 function refusal(request: SignInRequest, answer: WholeAnswer): SignInError {
-  const body = decodeText(answer.body);
   const details = { status: answer.status, retryAfterSeconds: retryAfterOf(answer) };
-  const known =
-    request.refusals[answer.status] ??
-    (answer.status === 429 ? { reason: 'too_many_requests' as const } : undefined);
-  const fallback = `${answer.status} ${answer.statusText}: ${body === '' ? '<no error message>' : body}`;
-  const text = known === undefined ? fallback : (known.message ?? messageIn(body) ?? fallback);
-  return new SignInError(known?.reason ?? 'unexpected_answer', toErrorText(text, request.secrets), details);
+  const { reason, message } = request.refusals[answer.status] ?? REFUSALS[answer.status] ?? UNEXPECTED;
+  if (message !== undefined) return new SignInError(reason, message, details);
+  const body = decodeText(answer.body);
+  const line = `${answer.status} ${answer.statusText}: ${body === '' ? '<no error message>' : body}`;
+  const text = reason === UNEXPECTED.reason ? line : (messageIn(body) ?? line);
+  return new SignInError(reason, toErrorText(text, request.secrets), details);
 }
 
 function noAnswer(request: SignInRequest, failure: RemoteFailure, timeoutMs: number): SignInError {

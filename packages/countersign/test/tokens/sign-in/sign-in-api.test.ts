@@ -136,6 +136,12 @@ describe('unexpected answers', () => {
     }
   });
 
+  it('leaves the text whole when something very short was sent as a token', async () => {
+    const { client } = clientWith(text(500, 'Oops', 'no such user'));
+    const error = await rejectionOf(client.refreshIdToken('s'));
+    expect(error.message).toBe('500 Oops: no such user');
+  });
+
   it('S6: withholds tokens of others that an answer carries', async () => {
     const { client } = clientWith(text(201, 'Created', JSON.stringify({ idToken: ID_TOKEN })));
     const error = await rejectionOf(client.refreshIdToken(REFRESH_TOKEN));
@@ -311,7 +317,7 @@ describe('deleteRefreshToken', () => {
     expect(error).toMatchObject({ reason, message, status });
   });
 
-  it.each(['', '.', '..', '\ud800'])(
+  it.each(['', '.', '..', '\ud800', undefined as never])(
     'JAM-12: a token that would change the path (%j) is not found and nothing is sent',
     async (refreshToken) => {
       const { client, sent } = clientWith(empty(204));
@@ -394,6 +400,19 @@ describe('finishing by code', () => {
       code: 'unauthorized',
       message: 'That code is not right.',
     });
+  });
+});
+
+describe('callers without types', () => {
+  it('leave the judgement of what is no text to the authority', async () => {
+    const { client, sent } = clientWith(json(400, { message: 'email must be text' }));
+    const nothing = undefined as never;
+    await rejectionOf(client.startSignIn(nothing));
+    await rejectionOf(client.refreshIdToken(nothing));
+    await rejectionOf(client.exchangeCode(7 as never));
+    await rejectionOf(client.finishWithCode(nothing, nothing));
+    await rejectionOf(client.verifyIdTokenRemotely(nothing));
+    expect(sent.map(({ init }) => init.body)).toEqual(['{}', '{}', '{"code":7}', '{}', '{}']);
   });
 });
 
