@@ -9,13 +9,15 @@ export interface NodeBodyReader {
    * Rejects with Refusal body_too_large, unsupported_media_type, body_timeout.
    */
   read(incoming: IncomingMessage): Promise<Uint8Array>;
-  /** Makes the read under way on this connection fail; false if there is none. */
-  abort(socket: Duplex, refused: Refusal): boolean;
+  /** Nothing more arrives on this connection: a body that is not whole yet is refused, now or when it is asked for. */
+  abort(socket: Duplex, refused: Refusal): void;
+  isAborted(socket: Duplex): boolean;
 }
 
 export function createNodeBodyReader(maxBytes: number): NodeBodyReader {
   // A connection carries one unfinished body at a time, also when requests are pipelined.
   const underWay = new WeakMap<Duplex, (refused: Refusal) => void>();
+  const aborted = new WeakMap<Duplex, Refusal>();
 
   function collect(incoming: IncomingMessage): Promise<Uint8Array> {
     const { socket } = incoming;
@@ -37,15 +39,17 @@ export function createNodeBodyReader(maxBytes: number): NodeBodyReader {
   return Object.freeze({
     async read(incoming: IncomingMessage) {
       const { 'content-encoding': contentEncoding, 'content-length': contentLength } = incoming.headers;
-      const refused = refuseBody({ contentEncoding, contentLength }, maxBytes);
+      const refused =
+        refuseBody({ contentEncoding, contentLength }, maxBytes) ??
+        (incoming.complete ? undefined : aborted.get(incoming.socket));
       if (refused !== undefined) throw refused;
       return collect(incoming);
     },
     abort(socket: Duplex, refused: Refusal) {
-      const reject = underWay.get(socket);
-      reject?.(refused);
-      return reject !== undefined;
+      aborted.set(socket, refused);
+      underWay.get(socket)?.(refused);
     },
+    isAborted: (socket: Duplex) => aborted.has(socket),
   });
 }
 

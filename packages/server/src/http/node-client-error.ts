@@ -12,8 +12,8 @@ const ANSWERS: Readonly<Record<string, string>> = {
 
 /**
  * Handles what node's parser refuses: smuggling attempts (S4), headers that are too large (S3) or too slow (S1), bodies
- * that do not arrive (S2). No request exists yet, so the answer is a bare status line; a body that is just being
- * read fails in its route instead, which answers in its own form.
+ * that do not arrive (S2). Where no request is under way yet, the answer is a bare status line; a body that is just
+ * being read fails in its route instead, which answers in its own form.
  */
 export function createClientErrorHandler({
   bodies,
@@ -26,21 +26,16 @@ export function createClientErrorHandler({
   lingerMs: number;
   logger: Logger;
 }): (error: NodeJS.ErrnoException, socket: Duplex) => void {
-  const refused = new WeakSet<Duplex>();
   return (error, socket) => {
     const code = error.code ?? '';
-    if (refused.has(socket)) return;
-    refused.add(socket);
+    if (bodies.isAborted(socket)) return;
+    bodies.abort(socket, bodyRefusal(code));
     if (code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
-    if (bodies.abort(socket, bodyRefusal(code))) return;
-    // A bare answer would be taken for that of the request under way.
-    if (inFlight.has(socket)) {
-      socket.destroy();
-      return;
-    }
+    // The answer under way will end the connection. A bare one written now would be taken for it.
+    if (inFlight.has(socket)) return;
     logger.debug('request refused by the parser', { code });
     socket.end(
       `HTTP/1.1 ${ANSWERS[code] ?? '400 Bad Request'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,

@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../domain/logger.js';
 import { createClientAddressResolver } from './client-address.js';
-import type { HttpResponse } from './exchange.js';
 import { createInFlight, type InFlight } from './in-flight.js';
 import { createNodeBodyReader } from './node-body.js';
 import { createClientErrorHandler } from './node-client-error.js';
@@ -37,28 +36,25 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
   const server = createHttpServer(limits);
   let isStopping = false;
 
-  async function answer(incoming: IncomingMessage): Promise<HttpResponse> {
-    const request = createNodeRequest(incoming, {
-      clientIp: clientAddress(incoming.socket.remoteAddress, headerOf(incoming, 'x-forwarded-for')),
-      readBody: () => bodies.read(incoming),
-    });
-    const malformed = refuseMalformed(incoming);
-    return malformed === undefined ? handler.handle(request) : handler.refuse(request, malformed);
-  }
-
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { socket } = incoming;
     inFlight.begin(socket);
     outgoing.once('close', () => inFlight.end(socket));
+    const request = createNodeRequest(incoming, {
+      clientIp: clientAddress(socket.remoteAddress, headerOf(incoming, 'x-forwarded-for')),
+      readBody: () => bodies.read(incoming),
+    });
+    const malformed = refuseMalformed(incoming);
     try {
-      const response = await answer(incoming);
+      const response = malformed ? handler.refuse(request, malformed) : await handler.handle(request);
       sendNodeResponse(incoming, outgoing, response, {
-        close: isStopping,
+        close: malformed !== undefined || isStopping || bodies.isAborted(socket),
         lingerMs: limits.lingerMs,
         lingerMaxBytes: 16 * limits.maxBodyBytes,
       });
     } catch (error) {
       logger.error('answer could not be written', {
+        requestId: request.requestId,
         error: error instanceof Error ? error.name : typeof error,
       });
       socket.destroy();
