@@ -11,5 +11,4 @@ export { renderMailboxListPage } from './mailbox-list-page.js';
 export { renderMailboxMessagePage } from './mailbox-message-page.js';
 export { renderNoRequestPage } from './no-request-page.js';
 export { renderNothingToConfirmPage } from './nothing-to-confirm-page.js';
-export { renderRateLimitedPage } from './rate-limited-page.js';
 export { renderSignInPage } from './sign-in-page.js';

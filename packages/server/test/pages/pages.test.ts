@@ -10,7 +10,6 @@ import {
   renderMailboxMessagePage,
   renderNoRequestPage,
   renderNothingToConfirmPage,
-  renderRateLimitedPage,
   renderSignInPage,
 } from '../../src/pages/index.js';
 import { expectAccessiblePage } from '../support/page-checks.js';
@@ -50,7 +49,7 @@ function allPages(text: string): [name: string, markup: string][] {
       'form post',
       renderFormPostPage({ appName: text, redirectUrl: 'https://a.example/', fields: { [text]: text } }),
     ],
-    ['rate limited', renderRateLimitedPage({ retryAfterSeconds: 90 })],
+    ['rate limited', renderErrorPage(new Refusal('too_many_requests', { retryAfterSeconds: 90 }))],
     ['error', renderErrorPage(new Refusal('invalid_parameter', { message: text }))],
     ['mailbox', renderMailboxListPage({ mails: [mail] })],
     ['empty mailbox', renderMailboxListPage({ mails: [] })],

@@ -53,11 +53,16 @@ export function createPageContext(services: PageServices): PageContext {
   });
 }
 
-/** Policy for pages whose form ends at the app: its origin, taken from the registered URL, joins `form-action`. */
+/**
+ * Policy for pages whose form ends at the app. Chrome holds every redirect that follows a form to `form-action`, also
+ * those that the app answers with itself. Naming only the origin of its redirect URL would stop a person on the way,
+ * with the link used up, wherever an app's back end leads on to its front end at another origin. So the scheme of the
+ * registered URL is named: https, or http for an app on loopback.
+ */
 export function mayLeadToApp(app: App): HttpHeaders {
   return {
     'content-security-policy': contentSecurityPolicy({
-      formActionOrigins: [new URL(app.redirectUrl).origin],
+      formActionOrigins: [new URL(app.redirectUrl).protocol],
     }),
   };
 }

@@ -80,9 +80,9 @@ describe('delivery by form', () => {
     expect(markup).toMatch(/<script src="\/assets\/form-post\.js\?v=[\w-]{16}"><\/script>/);
   });
 
-  it('M11: may post to the app and nowhere else, is not kept, refers nobody', () => {
+  it('M11: is not kept, refers nobody, runs no script but ours', () => {
     const { headers } = deliver(app, BOTH, []);
-    expect(headers['content-security-policy']).toContain("form-action 'self' https://a.example");
+    expect(headers['content-security-policy']).toContain("script-src 'self';");
     expect(headers['content-security-policy']).not.toMatch(/unsafe-inline|\*/);
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
   });
