@@ -26,7 +26,10 @@ describe('settings of an app', () => {
 
   it('applies changes to the settings so far and keeps nothing else of them', () => {
     const base = Object.freeze({ ...appSettings({ allowRefresh: true }), id: 'x', version: 3 });
-    const changes = Object.freeze({ name: '  Steam Boats ', delivery: undefined }) as Partial<AppSettings>;
+    const changes = Object.freeze<Loose>({
+      name: '  Steam Boats ',
+      delivery: undefined,
+    }) as Partial<AppSettings>;
     const settings = checkAppSettings(changes, base);
     expect(settings).toEqual(appSettings({ allowRefresh: true, name: 'Steam Boats' }));
     expect(Object.isFrozen(settings)).toBe(true);

@@ -81,7 +81,7 @@ describe('apps', () => {
   });
 
   it('changed by another process are seen after five seconds at the latest', async () => {
-    const other = services.startProcess();
+    const other = await services.startProcess();
     const app = await services.createApp();
     await other.apps.require(app.id);
     await services.apps.update(app.id, { name: 'Renamed' });
@@ -102,7 +102,7 @@ describe('apps', () => {
   });
 
   it('of two changes at once, one is refused whole', async () => {
-    const other = services.startProcess();
+    const other = await services.startProcess();
     const app = await services.createApp();
     const results = await Promise.allSettled([
       services.apps.update(app.id, { name: 'One' }),

@@ -104,12 +104,12 @@ describe('signing keys of an app', () => {
   });
 
   it('every process signs with the new key after five seconds at the latest, and takes tokens of both before', async () => {
-    const other = services.startProcess();
+    const other = await services.startProcess();
     const app = await services.createApp();
     await published(app, other);
     await services.tokens.publicKeySet(app);
     const { currentKid } = await services.apps.rotateKeys(app.id);
-    const third = services.startProcess();
+    const third = await services.startProcess();
     const early = await third.tokens.issueIdToken(app, ADA);
     expect(kidOf(early)).toBe(currentKid);
     expect(await other.tokens.verifyIdToken(app, early)).toEqual(ADA);
@@ -121,7 +121,7 @@ describe('signing keys of an app', () => {
   });
 
   it('of rotations that race between processes one happens and the others are refused', async () => {
-    const other = services.startProcess();
+    const other = await services.startProcess();
     const app = await services.createApp({ algorithm: 'ES256' });
     const results = await Promise.allSettled(
       [services, other, services, other].map(({ apps }) => apps.rotateKeys(app.id)),
@@ -166,7 +166,7 @@ describe('signing keys of an app', () => {
     const { etag } = await services.tokens.publicKeySet(app);
     services.clock.advance(LIST_AGE_SECONDS);
     expect((await services.tokens.publicKeySet(app)).etag).toBe(etag);
-    expect((await services.startProcess().tokens.publicKeySet(app)).etag).toBe(etag);
+    expect((await (await services.startProcess()).tokens.publicKeySet(app)).etag).toBe(etag);
     expect(etag).toMatch(/^"[\w-]{43}"$/);
     await services.apps.rotateKeys(app.id);
     services.clock.advance(LIST_AGE_SECONDS);
@@ -186,7 +186,7 @@ describe('signing keys of an app', () => {
         { ...moved, kid: 'c0ffee00-0000-4000-8000-000000000000', appId: two.id } as NonNullable<typeof moved>,
       ],
     });
-    await expect(services.startProcess().tokens.issueIdToken(two, ADA)).rejects.toThrow(
+    await expect((await services.startProcess()).tokens.issueIdToken(two, ADA)).rejects.toThrow(
       /^Cannot open what is sealed/,
     );
   });

@@ -7,6 +7,8 @@ import { silentLogger } from './recording-logger.js';
 export interface TemporaryStore {
   readonly store: Store;
   readonly file: string;
+  /** One more connection, as another process has it. Whoever opens it closes it. */
+  openAgain(): Promise<Store>;
   close(): Promise<void>;
 }
 
@@ -15,10 +17,12 @@ export async function openTemporaryStore(): Promise<TemporaryStore> {
   const folder = temporaryFolder();
   const file = join(folder.path, 'countersign.db');
   await migrateSqlite({ file });
-  const store = await openSqliteStore({ file, logger: silentLogger });
+  const openAgain = () => openSqliteStore({ file, logger: silentLogger });
+  const store = await openAgain();
   return {
     store,
     file,
+    openAgain,
     async close() {
       await store.close();
       folder.remove();
