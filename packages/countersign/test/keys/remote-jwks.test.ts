@@ -175,6 +175,15 @@ describe('a source that fails', () => {
     await expect(jwks.refetch()).rejects.toMatchObject({ code: 'key_source_unavailable', message });
   });
 
+  it('K4: a length over maxBytes that is announced is refused unread', async () => {
+    const { jwks, remote } = setUpRemoteKeys({ maxBytes: 1000 });
+    const body = new ReadableStream({ pull: () => expect.unreachable() }, { highWaterMark: 0 });
+    remote.answer = () => new Response(body, { headers: { 'content-length': '1001' } });
+    await expect(jwks.refetch()).rejects.toMatchObject({
+      message: 'the key set https://keys.example/jwks.json is over 1000 bytes',
+    });
+  });
+
   it('K3: the last good set serves for staleIfErrorSeconds and no longer', async () => {
     const { jwks, publish, clock, breakDown } = setUpRemoteKeys({ staleIfErrorSeconds: 100 });
     publish([one]);

@@ -392,6 +392,12 @@ describe('finishing by code', () => {
     });
   });
 
+  it('S6: withholds request id and typed code that the answer echoes', async () => {
+    const { client } = clientWith(json(401, { message: '123456 is not the code of request-1' }));
+    const error = await rejectionOf(client.finishWithCode('request-1', '123456'));
+    expect(error.message).toBe('[withheld] is not the code of [withheld]');
+  });
+
   it('tells a wrong typed code', async () => {
     const { client } = clientWith(json(401, { message: 'That code is not right.', code: 'wrong_code' }));
     const error = await rejectionOf(client.finishWithCode('r-1', '000000'));
