@@ -1,6 +1,6 @@
 import { listOf } from '../lib/arguments.mjs';
-import { compare, comparisonTable } from '../lib/comparison.mjs';
-import { describeEnvironment, environmentLines } from '../lib/environment.mjs';
+import { compare, comparisonTable, measurementOf } from '../lib/comparison.mjs';
+import { describeEnvironment, environmentLines, noteLoad } from '../lib/environment.mjs';
 import { awaitedSlices, inlineSlices } from '../lib/time-slice.mjs';
 import { ALGORITHM_NAMES } from '../workload/jwt-algorithms.mjs';
 import { createJwtWorkload } from '../workload/jwt-workload.mjs';
@@ -32,7 +32,8 @@ export const JWT_OPTIONS = {
  * contenders that were checked
  */
 export async function compareByAlgorithm({ name, title, options, prepare }) {
-  const { algorithms, concurrency = 1, rounds, quick = false, json = false } = options;
+  const { algorithms, concurrency = 1, quick = false, json = false } = options;
+  const measurement = measurementOf(options);
   const environment = describeEnvironment(PACKAGES);
   const results = [];
   for (const [index, algorithm] of algorithms.entries()) {
@@ -42,13 +43,16 @@ export async function compareByAlgorithm({ name, title, options, prepare }) {
     const rows = await compare(
       candidates.map((candidate) => toLane(candidate, concurrency)),
       REFERENCES,
-      { rounds, quick },
+      measurement,
     );
     const notes = candidates.flatMap(({ name, note }) => (note ? [`${name}: ${note}`] : []));
     results.push({ algorithm, tokenBytes: workload.tokens[0].length, notes, rows });
   }
+  noteLoad(environment);
   if (json) {
-    console.log(JSON.stringify({ benchmark: name, environment, options, results }, null, 2));
+    console.log(
+      JSON.stringify({ benchmark: name, environment, concurrency, ...measurement, results }, null, 2),
+    );
     return;
   }
   console.log([title, ...environmentLines(environment)].join('\n'));

@@ -5,6 +5,9 @@ import { formatFigure, formatTable } from './table.mjs';
 const SLICE_MS = 50;
 const QUICK = { rounds: 3, sliceMs: 5 };
 
+/** @param {{ rounds: number, quick?: boolean }} options */
+export const measurementOf = ({ rounds, quick }) => (quick ? QUICK : { rounds, sliceMs: SLICE_MS });
+
 /**
  * @typedef {object} Row
  * @property {string} contender
@@ -18,11 +21,11 @@ const QUICK = { rounds: 3, sliceMs: 5 };
  * Runs the contenders against each other and sums up.
  * @param {readonly import('./interleave.mjs').Lane[]} lanes
  * @param {readonly string[]} references names of lanes that the others are measured against
- * @param {{ rounds: number, quick?: boolean }} options
+ * @param {{ rounds: number, sliceMs: number }} measurement
  * @returns {Promise<Row[]>}
  */
-export async function compare(lanes, references, { rounds, quick }) {
-  const timings = await interleave({ lanes, ...(quick ? QUICK : { rounds, sliceMs: SLICE_MS }) });
+export async function compare(lanes, references, measurement) {
+  const timings = await interleave({ lanes, ...measurement });
   const present = references.flatMap((name) => timings.filter((timing) => timing.name === name));
   return timings.map(({ name, microseconds }) => ({
     contender: name,

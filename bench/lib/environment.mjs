@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -35,19 +35,29 @@ export function describeEnvironment(packages) {
     openssl: process.versions.openssl,
     platform: `${process.platform} ${process.arch}`,
     commit: gitCommit(),
+    loadAverage: { before: loadavg()[0], after: Number.NaN },
     packages: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
   };
 }
 
+/**
+ * Notes how busy the machine was when the run was over. One process of our own makes 1: what is above that came
+ * from elsewhere, and figures taken meanwhile are to be taken again.
+ * @param {ReturnType<typeof describeEnvironment>} environment
+ */
+export function noteLoad(environment) {
+  environment.loadAverage.after = loadavg()[0];
+}
+
 /** @param {ReturnType<typeof describeEnvironment>} environment */
 export function environmentLines(environment) {
-  const { date, cpu, cores, usableCores, threadPool, node, openssl, platform, commit, packages } =
-    environment;
+  const { cores, usableCores, loadAverage } = environment;
   return [
-    `${date}, commit ${commit}`,
-    `${cpu}, ${cores} cores (${usableCores} usable), ${platform}`,
-    `Node ${node}, OpenSSL ${openssl}, thread pool ${threadPool}`,
-    Object.entries(packages)
+    `${environment.date}, commit ${environment.commit}`,
+    `${environment.cpu}, ${cores} cores (${usableCores} usable), ${environment.platform}`,
+    `Node ${environment.node}, OpenSSL ${environment.openssl}, thread pool ${environment.threadPool}`,
+    `load average ${loadAverage.before.toFixed(1)} before, ${loadAverage.after.toFixed(1)} after`,
+    Object.entries(environment.packages)
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
   ];
