@@ -46,7 +46,7 @@ export const DEFAULT_HTML = `<!DOCTYPE html>
 <h1 style="margin:0 0 20px;font-size:24px;line-height:1.25;font-weight:650">Log in to {appName}</h1>
 <p style="margin:0 0 28px"><a class="button" href="{link}" style="display:inline-block;padding:13px 26px;background:#0b6b55;color:#ffffff;border-radius:8px;font-weight:600;text-decoration:none">Log In Now!</a></p>
 <p style="margin:0 0 10px">Or type this code on the page where you asked for it:</p>
-<p class="code" style="margin:0 0 28px;padding:14px 8px;background:#e6f1ed;color:#17231f;border-radius:8px;text-align:center;font:600 30px/1.2 ui-monospace,'SF Mono',Menlo,Consolas,monospace;letter-spacing:0.3em">{code}</p>
+<p class="code" style="margin:0 0 28px;padding:14px 8px;background:#e6f1ed;color:#17231f;border-radius:8px;text-align:center;text-indent:0.3em;font:600 30px/1.2 ui-monospace,'SF Mono',Menlo,Consolas,monospace;letter-spacing:0.3em">{code}</p>
 <p class="muted" style="margin:0 0 12px;color:#52625b;font-size:14px">Each works once: the link for {linkLifetime}, the code for {codeLifetime}.</p>
 <p class="muted" style="margin:0 0 12px;color:#52625b;font-size:14px">If you did not ask for this mail, ignore it. Nobody can log in without it. Never give the code to anyone.</p>
 <p class="muted" style="margin:0;color:#52625b;font-size:13px;word-break:break-all">If the button does not work, open this link:<br><a href="{link}" style="color:#52625b">{link}</a></p>
