@@ -31,8 +31,11 @@ export function createNodeBodyReader(maxBytes: number): NodeBodyReader {
         else reject(new Refusal('body_too_large'));
       });
       incoming.once('end', () => resolve(join(chunks, size)));
-      incoming.once('error', () => reject(new Refusal('body_timeout')));
-      incoming.once('close', () => reject(new Refusal('body_timeout')));
+      // A client that left: a break in the middle is an error, and always a close.
+      incoming.once('error', () => {});
+      incoming.once('close', () => {
+        if (!incoming.readableEnded) reject(new Refusal('body_timeout'));
+      });
     }).finally(() => underWay.delete(socket));
   }
 
