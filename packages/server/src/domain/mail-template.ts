@@ -3,7 +3,7 @@ import type { MailTemplate } from './app.js';
 import { nearestName } from './nearest-name.js';
 
 /** What a template may ask for, written `{appName}`. */
-export const MAIL_PLACEHOLDERS = ['appName', 'link', 'code', 'linkMinutes', 'codeMinutes'] as const;
+const MAIL_PLACEHOLDERS = ['appName', 'link', 'code', 'linkMinutes', 'codeMinutes'] as const;
 
 const MAX_SUBJECT_CHARACTERS = 200;
 const MAX_PART_BYTES = 20 * 1024;

@@ -35,7 +35,7 @@ export interface SigningKeysOptions {
 }
 
 /** Other processes rotate as well: how long this one may go on with the list it has. */
-export const KEY_LIST_AGE_SECONDS = 5;
+const KEY_LIST_AGE_SECONDS = 5;
 const MAX_LISTS = 10_000;
 /** Keys in use, ready for signing and checking, are the big part. */
 const MAX_KEY_SETS = 1_000;

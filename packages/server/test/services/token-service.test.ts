@@ -1,8 +1,10 @@
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { createJwtSigner } from 'countersign';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../src/domain/app.js';
 import { hashSecret } from '../../src/services/secrets.js';
+import { openPrivateKey } from '../../src/services/stored-keys.js';
 import { createTokenService } from '../../src/services/token-service.js';
 import { verifyLikeNodeClient, verifyLikePythonClient } from '../support/original-clients.js';
 import { openTestServices, TEST_ISSUER, TEST_ORIGIN, type TestServices } from '../support/services.js';
@@ -165,6 +167,29 @@ describe('ID tokens', () => {
     const signature = sign('sha512', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
     return `${input}.${signature.toString('base64url')}`;
   }
+
+  it('M17: a token of our own key for another use is no ID token', async () => {
+    const [current] = await services.store.signingKeys.list(app.id);
+    if (current === undefined) throw new Error('no current key');
+    const signer = createJwtSigner({ key: openPrivateKey(services.vault, current) });
+    const idClaims = decode(await services.tokens.issueIdToken(app, ADA), 1);
+    expect(await services.tokens.verifyIdToken(app, signer.sign(idClaims))).toEqual(ADA);
+    const { token_use: _use, ...withoutUse } = idClaims;
+    const { email: _email, ...withoutEmail } = idClaims;
+    for (const claims of [
+      { ...idClaims, token_use: 'access' },
+      { ...idClaims, token_use: ['id'] },
+      withoutUse,
+      withoutEmail,
+      { ...idClaims, email: 7 },
+    ]) {
+      const refusal = services.tokens.verifyIdToken(app, signer.sign(claims));
+      await expect(refusal).rejects.toMatchObject({ code: 'invalid_id_token' });
+    }
+    const accessToken = createJwtSigner({ key: openPrivateKey(services.vault, current), type: 'at+jwt' });
+    const refusal = services.tokens.verifyIdToken(app, accessToken.sign(idClaims));
+    await expect(refusal).rejects.toMatchObject({ code: 'invalid_id_token' });
+  });
 
   it('of an app that is gone cannot be issued or verified', async () => {
     const gone = await services.createApp({ algorithm: 'ES256' });
