@@ -47,12 +47,13 @@ export function createRemoteValue<Value>(settings: RemoteValueSettings<Value>): 
   let failure: LoadFailure | undefined;
   let underWay: Promise<void> | undefined;
 
-  /** A clock that was set back must not make a value live longer: its grace time begins now (K11). */
-  const current = (now: number): Kept<Value> | undefined => {
+  const heldUntil = (end: 'freshUntil' | 'staleUntil'): Value | undefined => {
+    const now = clock();
+    // A clock that was set back must not make a value live longer: its grace time begins now (K11).
     if (kept !== undefined && now < kept.loadedAt) {
       kept = { ...kept, loadedAt: now, freshUntil: now, staleUntil: now + staleIfErrorSeconds };
     }
-    return kept;
+    return kept !== undefined && now < kept[end] ? kept.value : undefined;
   };
 
   const attempt = async (): Promise<void> => {
@@ -72,24 +73,19 @@ export function createRemoteValue<Value>(settings: RemoteValueSettings<Value>): 
     return underWay;
   };
 
-  /** An attempt in the future means that the clock was set back. */
-  const isDue = (now: number): boolean => now < attemptedAt || now >= attemptedAt + cooldownSeconds;
+  /** Never more than the cool-down: an attempt in the future means that the clock was set back (K11). */
+  const secondsToWait = (): number => {
+    const now = clock();
+    return now < attemptedAt ? 0 : attemptedAt + cooldownSeconds - now;
+  };
 
   return {
-    fresh() {
-      const now = clock();
-      const held = current(now);
-      return held !== undefined && now < held.freshUntil ? held.value : undefined;
-    },
-    usable() {
-      const now = clock();
-      const held = current(now);
-      return held !== undefined && now < held.staleUntil ? held.value : undefined;
-    },
+    fresh: () => heldUntil('freshUntil'),
+    usable: () => heldUntil('staleUntil'),
     failure: () => failure,
-    secondsToNextAttempt: () => Math.max(1, Math.ceil(attemptedAt + cooldownSeconds - clock())),
+    secondsToNextAttempt: () => Math.max(1, Math.ceil(secondsToWait())),
     loadIfDue: async () => {
-      if (underWay !== undefined || isDue(clock())) await load();
+      if (underWay !== undefined || secondsToWait() <= 0) await load();
     },
     load,
   };
