@@ -53,10 +53,8 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
         lingerMaxBytes: 16 * limits.maxBodyBytes,
       });
     } catch (error) {
-      logger.error('answer could not be written', {
-        requestId: request.requestId,
-        error: error instanceof Error ? error.name : typeof error,
-      });
+      const name = error instanceof Error ? error.name : typeof error;
+      logger.error('answer could not be written', { requestId: request.requestId, error: name });
       socket.destroy();
     }
   }
