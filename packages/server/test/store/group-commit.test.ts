@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../src/domain/stores.js';
 import { createGroupCommit } from '../../src/store/sqlite/group-commit.js';
-import { asStoreError } from '../../src/store/sqlite/sqlite-errors.js';
+import { toUnavailable } from '../../src/store/sqlite/sqlite-errors.js';
 import { sqliteError } from '../support/watched-database.js';
 
 /** A group commit over no database: `fail` may throw for a statement. */
@@ -13,7 +13,7 @@ function createRecorded(fail: (sql: string) => void = () => {}, lockTimeoutMs = 
       fail(sql);
     },
     lockTimeoutMs,
-    toStoreError: asStoreError,
+    toBatchError: toUnavailable,
   });
   return { executed, groupCommit };
 }
@@ -94,6 +94,25 @@ describe('group commit', () => {
       expect(await groupCommit.add(() => 3)).toBe(3);
     },
   );
+
+  it('S12: ends a transaction that could not be rolled back at first', async () => {
+    let open = false;
+    let broken = true;
+    const { groupCommit } = createRecorded((sql) => {
+      if (sql === 'BEGIN IMMEDIATE') {
+        if (open) throw sqliteError('SQLITE_ERROR');
+        open = true;
+      } else if (broken && (sql === 'COMMIT' || sql === 'ROLLBACK')) {
+        throw sqliteError('SQLITE_IOERR');
+      } else if (sql === 'COMMIT' || sql === 'ROLLBACK') {
+        open = false;
+      }
+    });
+    await expect(groupCommit.add(() => 1)).rejects.toBeInstanceOf(StoreUnavailableError);
+    broken = false;
+    await expect(groupCommit.add(() => 2)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await groupCommit.add(() => 3)).toBe(3);
+  });
 
   it('S12: ends the whole batch when the disk is full in the middle of it', async () => {
     const { groupCommit } = createRecorded();

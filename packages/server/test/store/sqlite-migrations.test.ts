@@ -89,5 +89,5 @@ describe('migrating a SQLite database', () => {
       await store.ping();
       await store.close();
     }
-  });
+  }, 120_000);
 });

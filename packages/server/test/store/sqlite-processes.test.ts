@@ -98,5 +98,5 @@ describe('a SQLite store that other processes use', () => {
       unfinished.push(found.filter(({ live }) => live).length);
     }
     expect(unfinished.some((count) => count > 0)).toBe(true);
-  });
+  }, 60_000);
 });

@@ -6,7 +6,7 @@ import { first, type SqlProgram } from './sql-program.js';
 const COLUMNS = 'id AS "id", app_id AS "appId", email AS "email"';
 const FIND_BY_EMAIL_KEY = `SELECT ${COLUMNS} FROM people WHERE app_id = $1 AND email_key = $2`;
 const FIND = `SELECT ${COLUMNS} FROM people WHERE id = $1`;
-/** The update changes nothing; it is there so that the row comes back when another process inserted it just before. */
+/** The update changes nothing; it is there so that a row that was there already comes back. */
 const INSERT = `INSERT INTO people (id, app_id, email_key, email, created_at) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (app_id, email_key) DO UPDATE SET email_key = excluded.email_key RETURNING ${COLUMNS}`;
 
@@ -26,8 +26,6 @@ export function* findOrInsertPerson(
   person: Person & { emailKey: string; createdAt: number },
 ): SqlProgram<Person> {
   const { id, appId, emailKey, email, createdAt } = person;
-  const known = yield* first<Person>(FIND_BY_EMAIL_KEY, appId, emailKey);
-  if (known !== undefined) return known;
   const stored = yield* first<Person>(INSERT, id, appId, emailKey, email, createdAt);
   return stored ?? { id, appId, email };
 }

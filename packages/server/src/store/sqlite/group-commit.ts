@@ -9,8 +9,8 @@ export interface GroupCommitOptions {
   readonly execute: (sql: string) => void;
   /** How long a batch waits for another process to let go of the database. */
   readonly lockTimeoutMs: number;
-  /** Makes the error that the items of a failed batch are rejected with. */
-  readonly toStoreError: (error: unknown) => unknown;
+  /** Makes the error that the items of a failed batch are rejected with, once a batch. */
+  readonly toBatchError: (error: unknown) => Error;
 }
 
 export interface GroupCommit {
@@ -32,7 +32,7 @@ interface Item {
  * savepoint and rejected alone; where the database fails, the batch is rolled back and rejected whole (S12).
  */
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { execute, lockTimeoutMs, toStoreError } = options;
+  const { execute, lockTimeoutMs, toBatchError } = options;
   const queue: Item[] = [];
   let flushing: Promise<void> | undefined;
 
@@ -43,7 +43,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
         await retryWhileBusy(() => execute('BEGIN IMMEDIATE'), lockTimeoutMs);
       } catch (error) {
         rollBack(execute);
-        rejectAll(queue.splice(0), toStoreError(error));
+        rejectAll(queue.splice(0), toBatchError(error));
         break;
       }
       commitBatch(queue.splice(0, MAX_BATCH_ITEMS), options);
@@ -64,14 +64,14 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   };
 }
 
-function commitBatch(batch: readonly Item[], { execute, toStoreError }: GroupCommitOptions): void {
+function commitBatch(batch: readonly Item[], { execute, toBatchError }: GroupCommitOptions): void {
   const settlements: (() => void)[] = [];
   try {
     for (const item of batch) settlements.push(runItem(item, execute));
     execute('COMMIT');
   } catch (error) {
     rollBack(execute);
-    rejectAll(batch, toStoreError(error));
+    rejectAll(batch, toBatchError(error));
     return;
   }
   for (const settle of settlements) settle();

@@ -3,7 +3,7 @@ import { runSync, type SqlAnswer, type SqlCall, type SqlDriver, type SqlProgram 
 import { createGroupCommit } from './group-commit.js';
 import { retryWhileBusy } from './retry-while-busy.js';
 import type { SqliteDatabase, SqliteStatement, SqliteValue } from './sqlite-database.js';
-import { asStoreError } from './sqlite-errors.js';
+import { toUnavailable, unavailableCode } from './sqlite-errors.js';
 
 export interface SqliteDriverOptions {
   readonly database: SqliteDatabase;
@@ -20,14 +20,14 @@ export function createSqliteDriver(options: SqliteDriverOptions): SqlDriver {
   const groupCommit = createGroupCommit({
     execute: (sql) => answer({ verb: 'run', sql, parameters: [] }),
     lockTimeoutMs,
-    toStoreError,
+    toBatchError: reportUnavailable,
   });
   let closed = false;
 
-  function toStoreError(error: unknown): unknown {
-    const storeError = asStoreError(error);
-    if (storeError instanceof StoreUnavailableError) onUnavailable?.(storeError);
-    return storeError;
+  function reportUnavailable(error: unknown): StoreUnavailableError {
+    const unavailable = toUnavailable(error);
+    onUnavailable?.(unavailable);
+    return unavailable;
   }
 
   function assertOpen(): void {
@@ -40,7 +40,7 @@ export function createSqliteDriver(options: SqliteDriverOptions): SqlDriver {
       try {
         return await retryWhileBusy(() => runSync(program(), answer), lockTimeoutMs);
       } catch (error) {
-        throw toStoreError(error);
+        throw unavailableCode(error) === undefined ? error : reportUnavailable(error);
       }
     },
     write: async <Result>(program: () => SqlProgram<Result>) => {

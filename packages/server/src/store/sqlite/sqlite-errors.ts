@@ -33,9 +33,8 @@ export function isBusy(error: unknown): boolean {
   return unavailableCode(error) === 'SQLITE_BUSY';
 }
 
-/** The error as the store's callers know it. Messages of SQLite name tables and columns, never values. */
-export function asStoreError(error: unknown): unknown {
-  const code = unavailableCode(error);
-  if (code === undefined) return error;
+/** The error as callers of the store know it. Messages of SQLite, in `cause`, name tables and columns, never values. */
+export function toUnavailable(error: unknown): StoreUnavailableError {
+  const code = unavailableCode(error) ?? 'no transaction';
   return new StoreUnavailableError(`The database cannot answer now (${code}).`, { cause: error });
 }

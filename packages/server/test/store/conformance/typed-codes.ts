@@ -79,6 +79,17 @@ export function describeTypedCodes(current: CurrentStores): void {
       expect(await guess(store, request, request.codeHash)).toMatchObject({ outcome: 'consumed' });
     });
 
+    it('M7: two people with the same code each end their own request', async () => {
+      const { store } = current();
+      const request = await started(store);
+      const twin = aRequest(request.appId, { codeHash: request.codeHash });
+      await store.signIns.replace(twin, aMail(twin.appId));
+      const first = await guess(store, request, request.codeHash);
+      expect(first).toMatchObject({ outcome: 'consumed', person: { email: request.email } });
+      const second = await guess(store, twin, twin.codeHash);
+      expect(second).toMatchObject({ outcome: 'consumed', person: { email: twin.email } });
+    });
+
     it('takes a code until just before it expires, not when it does; a late guess counts no try', async () => {
       const { store } = current();
       const request = await started(store);
