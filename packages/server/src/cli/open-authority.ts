@@ -13,18 +13,20 @@ import type { Store } from '../domain/stores.js';
 import { type AppService, createAppService } from '../services/app-service.js';
 import { assertMasterKey, createVault } from '../services/vault.js';
 import { migrateSqlite, openSqliteStore } from '../store/sqlite/index.js';
+import type { Cli } from './cli.js';
 import { sourcesOf } from './setting-options.js';
+import type { Terminal } from './terminal.js';
 
 export function databaseFileOf(settings: Pick<Settings, 'dataFolder'>): string {
   return join(settings.dataFolder, 'countersign.db');
 }
 
 /** Lines for people where people read stderr, JSON where a program does. */
-export function createStderrLogger(settings: Pick<Settings, 'logLevel'>): Logger {
+export function createStderrLogger(settings: Pick<Settings, 'logLevel'>, terminal: Terminal): Logger {
   return createLogger({
     level: settings.logLevel,
-    format: process.stderr.isTTY ? 'text' : 'json',
-    write: (line) => process.stderr.write(line),
+    format: terminal.isErrorRead ? 'text' : 'json',
+    write: terminal.writeError,
     clock: systemClock,
   });
 }
@@ -44,12 +46,13 @@ export async function openStore(settings: Settings, logger: Logger): Promise<Sto
 /** Runs the work of one `apps` command on the store and closes it again. */
 export async function withApps<T>(
   options: Readonly<Record<string, unknown>>,
+  { terminal }: Cli,
   work: (apps: AppService, settings: Settings) => Promise<T>,
 ): Promise<T> {
-  const configuration = loadConfiguration(sourcesOf(options));
+  const configuration = loadConfiguration(sourcesOf(options, terminal));
   const { settings } = configuration;
   const vault = createVault(masterKeyOf(configuration));
-  const store = await openStore(settings, createStderrLogger(settings));
+  const store = await openStore(settings, createStderrLogger(settings, terminal));
   try {
     await assertMasterKey(vault, store.settings);
     return await work(createAppService({ store, vault, clock: systemClock }), settings);

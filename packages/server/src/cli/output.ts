@@ -1,5 +1,6 @@
 import { escapeLogText } from '../config/index.js';
 import type { Failure } from './describe-failure.js';
+import type { Terminal } from './terminal.js';
 
 /** Results go to stdout, everything else to stderr, so that the output of a command can be piped. */
 export interface Output {
@@ -12,13 +13,13 @@ export interface Output {
   failure(failure: Failure): void;
 }
 
-export function createOutput({ json }: { json: boolean }): Output {
-  const toStderr = (text: string) => process.stderr.write(`${text}\n`);
+export function createOutput(terminal: Terminal, { json }: { json: boolean }): Output {
+  const toStderr = (text: string) => terminal.writeError(`${text}\n`);
   return Object.freeze({
     json,
     result(value: Readonly<Record<string, unknown>>, lines: readonly string[]) {
       const printed = json ? [JSON.stringify(value)] : lines.map(escapeLogText);
-      process.stdout.write(printed.map((line) => `${line}\n`).join(''));
+      terminal.writeOut(printed.map((line) => `${line}\n`).join(''));
     },
     status(line: string) {
       if (!json) toStderr(line);

@@ -3,13 +3,14 @@ import { createProgram } from './create-program.js';
 import { CliUsageError, describeFailure } from './describe-failure.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { createOutput } from './output.js';
+import type { Terminal } from './terminal.js';
 
 /** Runs one command line to its end; gives the exit code. Prints what went wrong, and what to do about it, to stderr. */
-export async function runCli(args: readonly string[]): Promise<number> {
-  const output = createOutput({ json: args.includes('--json') });
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const output = createOutput(terminal, { json: args.includes('--json') });
   try {
     refuseSecrets(args);
-    await createProgram(output).parseAsync([...args], { from: 'user' });
+    await createProgram({ output, terminal }).parseAsync([...args], { from: 'user' });
     return EXIT_CODES.ok;
   } catch (error) {
     const failure = describeFailure(error);

@@ -6,6 +6,7 @@ import {
   SETTINGS,
   type SettingName,
 } from '../config/index.js';
+import type { Terminal } from './terminal.js';
 
 /** Gives the command a flag for every setting it heeds, except secrets. */
 export function addSettingOptions(command: Command, scope: 'storage' | 'serving'): Command {
@@ -19,12 +20,15 @@ export function addSettingOptions(command: Command, scope: 'storage' | 'serving'
   return command;
 }
 
-/** The settings among the parsed options, with the environment of the process. */
-export function sourcesOf(options: Readonly<Record<string, unknown>>): ConfigurationSources {
+/** The settings among the parsed options, and the environment. */
+export function sourcesOf(
+  options: Readonly<Record<string, unknown>>,
+  { environment }: Terminal,
+): ConfigurationSources {
   const flags: Partial<Record<SettingName | 'config', string>> = {};
   for (const name of [...SETTING_NAMES, 'config'] as const) {
     const value = options[name];
     if (typeof value === 'string') flags[name] = value;
   }
-  return { flags, environment: process.env };
+  return { flags, environment };
 }

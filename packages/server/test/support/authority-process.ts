@@ -7,15 +7,16 @@ import { freePort } from './free-port.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-type Environment = Readonly<Record<string, string>>;
+export type Environment = Readonly<Record<string, string>>;
 
 /** The command line as a user has it: the built program, in a process of its own. */
-function commandLine(): string {
+export function commandLine(): string {
   if (!existsSync(MAIN)) throw new Error('packages/server/dist is missing: run `npm run build` first');
   return MAIN;
 }
 
-function cleanEnvironment(environment: Environment): NodeJS.ProcessEnv {
+/** The environment of this process without what would configure the program under test. */
+export function cleanEnvironment(environment: Environment): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('COUNTERSIGN_') && !name.startsWith('VITEST') && name !== 'NODE_ENV',
   );

@@ -1,23 +1,23 @@
 import { Command } from 'commander';
 import { type AppOptions, addAppOptions, appSettingsOf } from '../app-options.js';
 import { appAsJson, appAsLines } from '../app-view.js';
+import type { Cli } from '../cli.js';
 import { withApps } from '../open-authority.js';
-import type { Output } from '../output.js';
 import { addSettingOptions } from '../setting-options.js';
 
 interface CreateOptions extends AppOptions {
   readonly id?: string;
 }
 
-export function appsCreateCommand(output: Output): Command {
+export function appsCreateCommand(cli: Cli): Command {
   const command = new Command('create')
     .description('make an app with its first keys; --name and --redirect-url are required')
     .option('--id <uuid>', 'keep the id that clients know already (default: a new one)')
     .option('--json', 'print JSON')
     .action(async (options: CreateOptions) => {
-      await withApps(options, async (apps, { issuer }) => {
+      await withApps(options, cli, async (apps, { issuer }) => {
         const app = await apps.create(appSettingsOf(options), options.id);
-        output.result(appAsJson(app, issuer), appAsLines(app, issuer));
+        cli.output.result(appAsJson(app, issuer), appAsLines(app, issuer));
       });
     });
   return addSettingOptions(addAppOptions(command), 'storage');

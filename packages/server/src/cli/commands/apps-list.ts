@@ -2,22 +2,22 @@ import { Command } from 'commander';
 import type { App } from '../../domain/app.js';
 import type { AppService } from '../../services/app-service.js';
 import { appAsJson } from '../app-view.js';
+import type { Cli } from '../cli.js';
 import { withApps } from '../open-authority.js';
-import type { Output } from '../output.js';
 import { addSettingOptions } from '../setting-options.js';
 
 const PAGE_SIZE = 500;
 
-export function appsListCommand(output: Output): Command {
+export function appsListCommand(cli: Cli): Command {
   const command = new Command('list')
     .description('print all apps, ordered by id')
     .option('--json', 'print JSON')
     .action(async (options: Readonly<Record<string, unknown>>) => {
-      await withApps(options, async (service, { issuer }) => {
+      await withApps(options, cli, async (service, { issuer }) => {
         const apps = await listAll(service);
-        if (apps.length === 0) output.status('There is no app yet: countersign apps create --help');
+        if (apps.length === 0) cli.output.status('There is no app yet: countersign apps create --help');
         const lines = apps.map((app) => `${app.id}  ${app.name}  ${app.redirectUrl}`);
-        output.result({ apps: apps.map((app) => appAsJson(app, issuer)) }, lines);
+        cli.output.result({ apps: apps.map((app) => appAsJson(app, issuer)) }, lines);
       });
     });
   return addSettingOptions(command, 'storage');

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import type { Cli } from '../cli.js';
 import { withApps } from '../open-authority.js';
-import type { Output } from '../output.js';
 import { addSettingOptions } from '../setting-options.js';
 
-export function appsRotateKeysCommand(output: Output): Command {
+export function appsRotateKeysCommand(cli: Cli): Command {
   const command = new Command('rotate-keys')
     .description(
       'sign with the next key from now on; the old one stays published until its last token has expired',
@@ -11,9 +11,9 @@ export function appsRotateKeysCommand(output: Output): Command {
     .argument('<id>')
     .option('--json', 'print JSON')
     .action(async (id: string, options: Readonly<Record<string, unknown>>) => {
-      await withApps(options, async (apps) => {
+      await withApps(options, cli, async (apps) => {
         const { currentKid, nextKid } = await apps.rotateKeys(id);
-        output.result({ id, currentKid, nextKid }, [
+        cli.output.result({ id, currentKid, nextKid }, [
           `${id} signs with key ${currentKid} now; ${nextKid} is published as the next one.`,
         ]);
       });

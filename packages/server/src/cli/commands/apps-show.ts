@@ -1,18 +1,18 @@
 import { Command } from 'commander';
 import { appAsJson, appAsLines } from '../app-view.js';
+import type { Cli } from '../cli.js';
 import { withApps } from '../open-authority.js';
-import type { Output } from '../output.js';
 import { addSettingOptions } from '../setting-options.js';
 
-export function appsShowCommand(output: Output): Command {
+export function appsShowCommand(cli: Cli): Command {
   const command = new Command('show')
     .description('print one app')
     .argument('<id>')
     .option('--json', 'print JSON')
     .action(async (id: string, options: Readonly<Record<string, unknown>>) => {
-      await withApps(options, async (apps, { issuer }) => {
+      await withApps(options, cli, async (apps, { issuer }) => {
         const app = await apps.require(id);
-        output.result(appAsJson(app, issuer), appAsLines(app, issuer));
+        cli.output.result(appAsJson(app, issuer), appAsLines(app, issuer));
       });
     });
   return addSettingOptions(command, 'storage');

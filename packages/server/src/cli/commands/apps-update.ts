@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { type AppOptions, addAppOptions, appSettingsOf } from '../app-options.js';
 import { appAsJson, appAsLines } from '../app-view.js';
+import type { Cli } from '../cli.js';
 import { CliUsageError } from '../describe-failure.js';
 import { withApps } from '../open-authority.js';
-import type { Output } from '../output.js';
 import { addSettingOptions } from '../setting-options.js';
 
-export function appsUpdateCommand(output: Output): Command {
+export function appsUpdateCommand(cli: Cli): Command {
   const command = new Command('update')
     .description('change settings of an app; what is not given stays')
     .argument('<id>')
@@ -15,9 +15,9 @@ export function appsUpdateCommand(output: Output): Command {
       const changes = appSettingsOf(options);
       if (Object.keys(changes).length === 0)
         throw new CliUsageError('Nothing to change: give at least one setting of the app, such as --name.');
-      await withApps(options, async (apps, { issuer }) => {
+      await withApps(options, cli, async (apps, { issuer }) => {
         const app = await apps.update(id, changes);
-        output.result(appAsJson(app, issuer), appAsLines(app, issuer));
+        cli.output.result(appAsJson(app, issuer), appAsLines(app, issuer));
       });
     });
   return addSettingOptions(addAppOptions(command), 'storage');

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Output } from '../output.js';
+import type { Cli } from '../cli.js';
 import { appsCreateCommand } from './apps-create.js';
 import { appsDeleteCommand } from './apps-delete.js';
 import { appsListCommand } from './apps-list.js';
@@ -8,7 +8,7 @@ import { appsShowCommand } from './apps-show.js';
 import { appsUpdateCommand } from './apps-update.js';
 
 /** A running authority sees what these change within seconds. */
-export function appsCommand(output: Output): Command {
+export function appsCommand(cli: Cli): Command {
   const command = new Command('apps').description('the apps that people sign in to');
   for (const create of [
     appsCreateCommand,
@@ -18,6 +18,6 @@ export function appsCommand(output: Output): Command {
     appsDeleteCommand,
     appsRotateKeysCommand,
   ])
-    command.addCommand(create(output));
+    command.addCommand(create(cli));
   return command;
 }
