@@ -2,7 +2,7 @@ import type { Clock } from 'countersign';
 import type { Logger } from '../domain/logger.js';
 import type { QueuedMail } from '../domain/sign-in.js';
 import type { Store } from '../domain/stores.js';
-import { type MailTransport, MailTransportError } from './mail-transport.js';
+import { type MailTransport, MailTransportError, type OutgoingMail } from './mail-transport.js';
 import { openMail } from './sealed-mail.js';
 import type { Vault } from './vault.js';
 
@@ -18,9 +18,9 @@ const RETRY_DELAYS_SECONDS = [5, 15, 60, 120];
 /** Spreads retries, so that mails which failed together do not come back together. */
 const JITTER = 0.2;
 
-/** Brings one claimed mail to an end, or back into the queue. Rejects only if the store cannot answer. */
+/** Gives what brings one claimed mail to an end, or back into the queue. It rejects only if the store cannot answer. */
 export function createMailDelivery(options: MailDeliveryOptions): (queued: QueuedMail) => Promise<void> {
-  const { store, vault, transport, clock, logger } = options;
+  const { store, transport, clock, logger } = options;
   /** Mails that left while the store could not forget them: not to be sent twice by this process. */
   const sent = new Set<string>();
 
@@ -42,15 +42,8 @@ export function createMailDelivery(options: MailDeliveryOptions): (queued: Queue
 
   return async (queued) => {
     if (sent.has(queued.id)) return forget(queued);
-    if (queued.expiresAt <= clock()) {
-      logger.warn('mail_expired', describeMail(queued));
-      return forget(queued);
-    }
-    const mail = openMail(vault, queued.id, queued.sealed);
-    if (mail === undefined) {
-      logger.error('mail_unreadable', describeMail(queued));
-      return forget(queued);
-    }
+    const mail = openIfOfUse(queued, options);
+    if (mail === undefined) return forget(queued);
     try {
       await transport.send(mail);
     } catch (error) {
@@ -60,6 +53,20 @@ export function createMailDelivery(options: MailDeliveryOptions): (queued: Queue
     logger.info('mail_sent', describeMail(queued));
     return forget(queued);
   };
+}
+
+/** Undefined, and said so, if the mail comes too late or cannot be opened. */
+function openIfOfUse(
+  queued: QueuedMail,
+  { vault, clock, logger }: MailDeliveryOptions,
+): OutgoingMail | undefined {
+  if (queued.expiresAt <= clock()) {
+    logger.warn('mail_expired', describeMail(queued));
+    return undefined;
+  }
+  const mail = openMail(vault, queued.id, queued.sealed);
+  if (mail === undefined) logger.error('mail_unreadable', describeMail(queued));
+  return mail;
 }
 
 /** `attempts` counts from one, because claiming counts. */

@@ -1,3 +1,4 @@
+import type { Logger } from '../domain/logger.js';
 import type { QueuedMail } from '../domain/sign-in.js';
 import { createMailDelivery, type MailDeliveryOptions } from './mail-delivery.js';
 
@@ -35,11 +36,11 @@ export function createMailWorker(options: MailWorkerOptions): MailWorker {
   const { store, clock, logger, transport } = options;
   const setTimer = options.setTimer ?? setUnrefTimer;
   const deliver = createMailDelivery(options);
+  const guardStore = createStoreGuard(logger);
   const inFlight = new Set<Promise<void>>();
   let isRunning = false;
-  let isStoreDown = false;
   let cancelPoll = () => {};
-  /** The claim under way, and whether somebody asked for another one meanwhile. */
+  /** The claims under way, and whether somebody asked for another one meanwhile. */
   let filling: Promise<void> | undefined;
   let isAskedAgain = false;
 
@@ -57,53 +58,54 @@ export function createMailWorker(options: MailWorkerOptions): MailWorker {
     cancelPoll();
     while (isAskedAgain && isRunning && inFlight.size < CONCURRENCY) {
       isAskedAgain = false;
-      for (const mail of await claim(CONCURRENCY - inFlight.size)) {
-        const delivery = guardStore(() => (isRunning ? deliver(mail) : giveBack(mail))).then(() => {
-          inFlight.delete(delivery);
-          if (isRunning) fill();
-        });
-        inFlight.add(delivery);
-      }
+      const limit = CONCURRENCY - inFlight.size;
+      const claim = { nowSeconds: clock(), leaseSeconds: LEASE_SECONDS, limit };
+      const claimed = await guardStore(() => store.mail.claimDue(claim));
+      for (const mail of claimed ?? []) launch(mail);
     }
   }
 
-  async function claim(limit: number): Promise<readonly QueuedMail[]> {
-    let claimed: readonly QueuedMail[] = [];
-    await guardStore(async () => {
-      claimed = await store.mail.claimDue({ nowSeconds: clock(), leaseSeconds: LEASE_SECONDS, limit });
+  function launch(mail: QueuedMail): void {
+    // What was claimed while `stop` came goes back as it was.
+    const work = () => (isRunning ? deliver(mail) : store.mail.retryAt(mail.id, clock()));
+    const delivery = guardStore(work).then(() => {
+      inFlight.delete(delivery);
+      if (isRunning) fill();
     });
-    return claimed;
+    inFlight.add(delivery);
   }
 
-  const giveBack = (mail: QueuedMail): Promise<void> => store.mail.retryAt(mail.id, clock());
+  async function stop(): Promise<void> {
+    isRunning = false;
+    await filling;
+    await Promise.all(inFlight);
+    cancelPoll();
+    transport.close();
+  }
+  const wake = () => {
+    if (isRunning) fill();
+  };
+  const start = () => {
+    isRunning = true;
+    fill();
+  };
+  return { wake, start, stop };
+}
 
-  /** A store that cannot answer is said once, not at every poll; the lease brings back what was under way. */
-  async function guardStore(work: () => Promise<void>): Promise<void> {
+/** A store that cannot answer is said once, not at every poll; the lease brings back what was under way. */
+function createStoreGuard(logger: Logger): <T>(work: () => Promise<T>) => Promise<T | undefined> {
+  let isStoreDown = false;
+  return async (work) => {
     try {
-      await work();
+      const result = await work();
       if (isStoreDown) logger.info('mail_queue_available');
       isStoreDown = false;
+      return result;
     } catch (error) {
       if (!isStoreDown) logger.error('mail_queue_unavailable', { error });
       isStoreDown = true;
+      return undefined;
     }
-  }
-
-  return {
-    wake: () => {
-      if (isRunning) fill();
-    },
-    start: () => {
-      isRunning = true;
-      fill();
-    },
-    stop: async () => {
-      isRunning = false;
-      await filling;
-      await Promise.all(inFlight);
-      cancelPoll();
-      transport.close();
-    },
   };
 }
 

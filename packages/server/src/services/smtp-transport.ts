@@ -31,11 +31,11 @@ export function createSmtpTransport(options: SmtpTransportOptions): MailTranspor
   const url = parseSmtpUrl(options.smtpUrl);
   const from = parseMailSender(options.from);
   if (url.problem !== undefined || from.problem !== undefined) {
-    const problems = [url.problem && `smtpUrl ${url.problem}`, from.problem && `from ${from.problem}`];
+    const problems = Object.entries({ smtpUrl: url.problem, from: from.problem });
     throw new UsageError(
       'invalid_options',
       'createSmtpTransport',
-      problems.filter((problem) => !!problem) as string[],
+      problems.flatMap(([name, problem]) => (problem === undefined ? [] : [`${name} ${problem}`])),
     );
   }
   const { sender } = from;
