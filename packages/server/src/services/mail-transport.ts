@@ -9,6 +9,7 @@ export interface OutgoingMail {
 /** Something that takes a mail for good, or rejects. `permanent` on the error: no retry can help. */
 export interface MailTransport {
   send(mail: OutgoingMail): Promise<void>;
+  /** Ends every connection, also of mails under way: those reject. Closing again does nothing. */
   close(): void;
 }
 

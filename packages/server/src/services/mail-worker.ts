@@ -11,13 +11,15 @@ const CONCURRENCY = 4;
 const LEASE_SECONDS = 60;
 /** How often the queue is looked at when nobody wakes the worker: for retries and for mails of other processes. */
 const POLL_SECONDS = 2;
+/** How long `stop` waits for a mail server before the mails under way go back into the queue. */
+const STOP_SECONDS = 10;
 
 export interface MailWorker {
   /** Says that a mail was queued, so that it leaves at once rather than at the next poll. */
   wake(): void;
   /** Starts the worker that empties the queue. */
   start(): void;
-  /** Waits for the mails being sent, then stops and closes the transport; what is left stays in the queue. */
+  /** Waits some seconds for the mails being sent and closes the transport; what is left stays in the queue. */
   stop(): Promise<void>;
 }
 
@@ -78,7 +80,9 @@ export function createMailWorker(options: MailWorkerOptions): MailWorker {
   async function stop(): Promise<void> {
     isRunning = false;
     await filling;
+    const cancelDeadline = setTimer(() => transport.close(), STOP_SECONDS);
     await Promise.all(inFlight);
+    cancelDeadline();
     cancelPoll();
     transport.close();
   }

@@ -60,7 +60,7 @@ export function createSmtpTransport(options: SmtpTransportOptions): MailTranspor
       throw toTransportError(error);
     }
   }
-  return Object.freeze({ send, close: () => transporter.close() });
+  return Object.freeze({ send, close: () => transporter.close({ force: true }) });
 }
 
 function poolOptions(server: SmtpServer) {

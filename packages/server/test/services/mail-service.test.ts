@@ -367,6 +367,23 @@ describe('the worker', () => {
     expect(await services.store.mail.count()).toBe(1);
     expect(timers.waiting).toBe(0);
   });
+
+  it('S15: does not wait on stop for a mail server that hangs: its mail goes back into the queue', async () => {
+    const server = await startScriptedSmtp({ replies: { '.': null } });
+    const service = serviceOver(
+      createSmtpTransport({ smtpUrl: server.smtpUrl, from: 'no-reply@auth.example' }),
+    );
+    await queue(service);
+    service.start();
+    await until(() => expect(server.messages).toHaveLength(1));
+    const stopping = service.stop();
+    await until(() => expect(timers.waiting).toBe(2));
+    timers.fire();
+    await stopping;
+    expect(events()).toEqual(['mail_delayed']);
+    expect(await services.store.mail.count()).toBe(1);
+    await server.close();
+  });
 });
 
 describe('the queue', () => {
