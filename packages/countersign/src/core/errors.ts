@@ -4,7 +4,7 @@
  */
 interface ErrorRow {
   /** HTTP status a server answers with. */
-  readonly status: 400 | 401 | 503;
+  readonly status: 401 | 403 | 503;
   /** `error` of RFC 6750 section 3.1, or null where no OAuth error applies. */
   readonly oauthError: 'invalid_token' | null;
   /** What may be told to whoever presented the token. */
@@ -13,8 +13,14 @@ interface ErrorRow {
   readonly retry: boolean;
 }
 
-function badToken(publicText: string): ErrorRow {
+type TokenErrorRow = ErrorRow & { readonly status: 401 | 403 };
+
+function badToken(publicText: string): TokenErrorRow {
   return { status: 401, oauthError: 'invalid_token', publicText, retry: false };
+}
+
+function undecided(publicText: string): ErrorRow {
+  return { status: 503, oauthError: null, publicText, retry: true };
 }
 
 export const TOKEN_ERRORS = {
@@ -33,38 +39,50 @@ export const TOKEN_ERRORS = {
   lifetime_too_long: badToken('The token is valid for longer than is accepted.'),
   issuer_mismatch: badToken('The token comes from another issuer.'),
   audience_mismatch: badToken('The token is meant for another audience.'),
-} as const satisfies Record<string, ErrorRow>;
+  subject_mismatch: badToken('The subject of the token is not its issuer.'),
+  key_id_invalid: badToken('The token names its key in a form that is not accepted.'),
+  issuer_does_not_own_key: badToken('The key that signed the token is not one of its issuer.'),
+  token_replayed: badToken('The token has been used before.'),
+  /** The token is good, but its issuer may not come in here: another token of it would not help. */
+  issuer_not_allowed: {
+    status: 403,
+    oauthError: null,
+    publicText: 'The issuer of the token is not accepted here.',
+    retry: false,
+  },
+} as const satisfies Record<string, TokenErrorRow>;
 
 export const UNAVAILABLE_ERRORS = {
-  key_source_unavailable: {
-    status: 503,
-    oauthError: null,
-    publicText: 'The keys to check the token with cannot be reached now.',
-    retry: true,
-  },
+  key_source_unavailable: undecided('The keys to check the token with cannot be reached now.'),
+  replay_store_full: undecided('No further token can be remembered now.'),
+  replay_store_unavailable: undecided('Whether the token was used before cannot be found out now.'),
+  private_key_unavailable: undecided('No key to sign with can be read now.'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type TokenErrorCode = keyof typeof TOKEN_ERRORS;
 export type UnavailableErrorCode = keyof typeof UNAVAILABLE_ERRORS;
 
-/** The token is bad: whoever presented it is to blame, and the same token will be refused again. */
+/** The token is refused: whoever presented it is to blame, and the same token will be refused again. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
   readonly code: TokenErrorCode;
-  readonly status = 401;
-  readonly oauthError = 'invalid_token';
+  readonly status: 401 | 403;
+  readonly oauthError: 'invalid_token' | null;
   readonly publicText: string;
   readonly retry = false;
 
   /** @param message for operators: what was expected. Must not contain a token, a key or a payload. */
   constructor(code: TokenErrorCode, message: string) {
     super(message);
+    const { status, oauthError, publicText } = TOKEN_ERRORS[code];
     this.code = code;
-    this.publicText = TOKEN_ERRORS[code].publicText;
+    this.status = status;
+    this.oauthError = oauthError;
+    this.publicText = publicText;
   }
 }
 
-/** It could not be decided whether the token is good: something we depend on is unreachable. */
+/** It could not be decided whether the token is good, or none could be signed: something we depend on is out of reach. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
   readonly code: UnavailableErrorCode;

@@ -40,31 +40,35 @@ export function parseStrictJsonObject(bytes: Uint8Array, limits: JsonLimits = {}
 
 /** One pass over the bytes. It need not judge: what is not JSON at all is left to JSON.parse. */
 function scan(bytes: Uint8Array, maxDepth: number) {
+  const { length } = bytes;
   let members = 0;
   let depth = 0;
-  let highBits = 0;
+  let seen = 0;
   let hasEscapes = false;
-  for (let at = 0; at < bytes.length; at++) {
-    let byte = bytes[at] as number;
+  let at = 0;
+  while (at < length) {
+    let byte = bytes[at++] as number;
+    seen |= byte;
     if (byte === QUOTE) {
-      for (byte = bytes[++at] ?? QUOTE; byte !== QUOTE; byte = bytes[++at] ?? QUOTE) {
-        highBits |= byte;
-        if (byte === BACKSLASH) {
-          hasEscapes = true;
-          at++;
-        }
+      while (at < length) {
+        byte = bytes[at++] as number;
+        seen |= byte;
+        if (byte === QUOTE) break;
+        if (byte !== BACKSLASH) continue;
+        hasEscapes = true;
+        at++;
       }
     } else if (byte === COLON) members++;
     else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > maxDepth) throw malformed('is nested too deeply');
     } else if (byte === 0x7d || byte === 0x5d) depth--;
-    else highBits |= byte;
   }
-  return { members, hasEscapes, isAscii: highBits < 0x80 };
+  return { members, hasEscapes, isAscii: seen < 0x80 };
 }
 
 function decode(bytes: Uint8Array, isAscii: boolean): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isAscii) return buffer.toString('latin1');
   if (!isUtf8(buffer)) throw malformed('is not UTF-8');
   return buffer.toString('utf8');

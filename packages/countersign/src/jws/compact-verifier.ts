@@ -2,19 +2,22 @@
  * The one flow that checks a compact JWS: structure, key, signature. Internal: the JWS and the JWT verifier are
  * built on it.
  */
+import { decodeBase64urlInto } from '../core/base64url.js';
 import { TokenError } from '../core/errors.js';
 import { aNonEmptyString, integerFrom, nullOr } from '../core/option-rules.js';
 import type { OptionRules, ValueRule } from '../core/options.js';
 import { optional, required } from '../core/options.js';
 import type { AlgorithmName } from '../keys/algorithms.js';
-import { ALGORITHM_NAMES, algorithmNamed, algorithmNames } from '../keys/algorithms.js';
+import { algorithmNames } from '../keys/algorithms.js';
 import type { KeyMaterial, VerificationKey } from '../keys/key.js';
 import { isVerificationKey, materialOf } from '../keys/key.js';
 import type { KeyLookup, KeySource } from '../keys/key-source.js';
 import { isKeySource } from '../keys/key-source.js';
 import { createStaticKeys } from '../keys/static-keys.js';
+import type { KnownHeader } from './header-memory.js';
+import { createHeaderMemory } from './header-memory.js';
 import type { JwsHeader } from './jws-header.js';
-import { normaliseType, parseJwsHeader } from './jws-header.js';
+import { scratchForText } from './scratch.js';
 import { isSignatureValid, isSignatureValidAsync } from './signature.js';
 import { isWorthHandingOver } from './thread-pool.js';
 
@@ -63,19 +66,13 @@ export interface CompactVerifier {
   verifyAsync(token: string): Promise<VerifiedCompact>;
 }
 
-/** A header that passed, with what follows from it. */
-interface KnownHeader {
-  readonly encoded: string;
-  readonly header: JwsHeader;
-  /** One for each allowed algorithm that shares the `alg` of the header: two only for `EdDSA`. */
-  readonly lookups: readonly KeyLookup[];
-}
-
+/** A token whose structure is sound. */
 interface OpenedToken {
+  readonly token: string;
+  /** Where its last dot is. */
+  readonly dot: number;
   readonly known: KnownHeader;
   readonly payload: Buffer;
-  readonly signingInput: string;
-  readonly signature: string;
 }
 
 const DEFAULT_MAX_TOKEN_BYTES = 16_384;
@@ -84,30 +81,26 @@ const DEFAULT_MAX_TOKEN_BYTES = 16_384;
 export function createCompactVerifier(options: CompactVerifierOptions): CompactVerifier {
   const source = isKeySource(options.keys) ? options.keys : createStaticKeys(options.keys);
   const maxTokenBytes = options.maxTokenBytes ?? DEFAULT_MAX_TOKEN_BYTES;
-  const headers = createHeaderMemory(options, source);
+  const headers = createHeaderMemory(options.algorithms ?? source.algorithms ?? [], options.type);
 
   function open(token: string): OpenedToken {
     if (typeof token !== 'string') throw malformed('is no string');
     if (token.length > maxTokenBytes) {
       throw new TokenError('token_too_large', `the token is longer than ${maxTokenBytes} bytes`);
     }
-    const first = token.indexOf('.');
-    const second = token.indexOf('.', first + 1);
-    if (first <= 0 || second < 0 || second + 1 === token.length || token.indexOf('.', second + 1) >= 0) {
+    const firstDot = token.indexOf('.');
+    const dot = token.indexOf('.', firstDot + 1);
+    if (firstDot <= 0 || dot < 0 || dot + 1 === token.length || token.indexOf('.', dot + 1) >= 0) {
       throw malformed('must be three segments: header, payload, signature');
     }
-    const known = headers.read(token.slice(0, first));
-    const encodedPayload = token.slice(first + 1, second);
-    const payload = Buffer.from(encodedPayload, 'base64url');
-    // As decodeBase64url does: one encoding of the bytes only (rows J15 and J16).
-    if (payload.toString('base64url') !== encodedPayload) throw malformed('has a payload in bad base64url');
-    return { known, payload, signingInput: token.slice(0, second), signature: token.slice(second + 1) };
+    const known = headers.read(token.slice(0, firstDot));
+    return { token, dot, known, payload: decodePayload(token, firstDot + 1, dot) };
   }
 
-  function finish(opened: OpenedToken, key: VerificationKey, isValid: boolean): VerifiedCompact {
+  function finish({ known, payload }: OpenedToken, key: VerificationKey, isValid: boolean): VerifiedCompact {
     if (!isValid) throw new TokenError('bad_signature', 'the signature does not hold');
-    headers.remember(opened.known);
-    return { header: opened.known.header, payload: opened.payload, key };
+    headers.remember(known);
+    return { header: known.header, payload, key };
   }
 
   return {
@@ -115,8 +108,7 @@ export function createCompactVerifier(options: CompactVerifierOptions): CompactV
       const opened = open(token);
       const key = peek(source, opened.known.lookups);
       if (key === undefined) throw keyNotFound();
-      const { signingInput, signature } = opened;
-      return finish(opened, key, isSignatureValid(materialOf(key), signingInput, signature));
+      return finish(opened, key, isSignatureValid(materialOf(key), token, opened.dot));
     },
     async verifyAsync(token) {
       const opened = open(token);
@@ -127,10 +119,22 @@ export function createCompactVerifier(options: CompactVerifierOptions): CompactV
   };
 }
 
-function checkSignature(material: KeyMaterial, { signingInput, signature }: OpenedToken) {
+/** One encoding of the bytes only (rows J15 and J16), in a token that is ASCII throughout. */
+function decodePayload(token: string, start: number, end: number): Buffer {
+  const text = scratchForText(token.length);
+  // A character that is not ASCII takes more than one byte.
+  if (text.write(token, 'utf8') !== token.length) throw malformed('is not ASCII');
+  const payload = Buffer.allocUnsafe(Math.floor(((end - start) * 3) / 4));
+  if (decodeBase64urlInto(text, start, end, payload) < 0) {
+    throw malformed('has a payload that is not canonical base64url');
+  }
+  return payload;
+}
+
+function checkSignature(material: KeyMaterial, { token, dot }: OpenedToken): Promise<boolean> | boolean {
   return isWorthHandingOver(material.row)
-    ? isSignatureValidAsync(material, signingInput, signature)
-    : isSignatureValid(material, signingInput, signature);
+    ? isSignatureValidAsync(material, token, dot)
+    : isSignatureValid(material, token, dot);
 }
 
 function peek(source: KeySource, lookups: readonly KeyLookup[]): VerificationKey | undefined {
@@ -158,53 +162,6 @@ function checkKey(key: VerificationKey, lookup: KeyLookup): VerificationKey {
     throw new TokenError('algorithm_not_allowed', 'the key is not for the algorithm that the token names');
   }
   return key;
-}
-
-const MAX_REMEMBERED_HEADERS = 100;
-const MAX_REMEMBERED_LENGTH = 1024;
-
-/**
- * Reads headers and remembers those under which a signature has held: the tokens of one key mostly share one.
- * What a header means is a function of its text and the options alone, so remembering cannot change an answer; and
- * a flood of made-up headers does not displace the good ones (row K9).
- */
-function createHeaderMemory(options: CompactVerifierOptions, source: KeySource) {
-  const allowed = namesByHeader(options.algorithms ?? source.algorithms ?? []);
-  const type = options.type === null ? null : normaliseType(options.type);
-  const remembered = new Map<string, KnownHeader>();
-
-  function parse(encoded: string): KnownHeader {
-    const header = parseJwsHeader(encoded);
-    const names = allowed.get(header.alg);
-    if (names === undefined) {
-      throw new TokenError('algorithm_not_allowed', `accepted are: ${[...allowed.keys()].join(', ')}`);
-    }
-    if (type !== null && (header.typ === undefined || normaliseType(header.typ) !== type)) {
-      throw new TokenError('unexpected_token_type', `the typ of the header must be ${type}`);
-    }
-    const kid = header.kid;
-    return { encoded, header, lookups: names.map((algorithm) => Object.freeze({ kid, algorithm })) };
-  }
-
-  return {
-    read: (encoded: string): KnownHeader => remembered.get(encoded) ?? parse(encoded),
-    remember(known: KnownHeader): void {
-      const { encoded } = known;
-      if (remembered.has(encoded) || encoded.length > MAX_REMEMBERED_LENGTH) return;
-      if (remembered.size >= MAX_REMEMBERED_HEADERS) remembered.delete(remembered.keys().next().value ?? '');
-      remembered.set(encoded, known);
-    },
-  };
-}
-
-function namesByHeader(names: readonly AlgorithmName[]): ReadonlyMap<string, readonly AlgorithmName[]> {
-  const sorted = ALGORITHM_NAMES.filter((name) => names.includes(name));
-  const byHeader = new Map<string, AlgorithmName[]>();
-  for (const name of sorted) {
-    const { headerName } = algorithmNamed(name);
-    byHeader.set(headerName, [...(byHeader.get(headerName) ?? []), name]);
-  }
-  return byHeader;
 }
 
 function malformed(what: string): TokenError {

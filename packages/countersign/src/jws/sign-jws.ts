@@ -1,13 +1,13 @@
 /** Signing of compact JWS (RFC 7515): bytes in, no claims. */
 import { encodeBase64url } from '../core/base64url.js';
 import { UsageError } from '../core/errors.js';
+import { findJsonProblem } from '../core/find-json-problem.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, describe, optional, required } from '../core/options.js';
-import { findJsonProblem } from '../core/serialize-json.js';
 import type { JsonObject } from '../core/strict-json.js';
 import type { SigningKey } from '../keys/key.js';
 import { isSigningKey, materialOf } from '../keys/key.js';
-import { computeSignature, computeSignatureAsync } from './signature.js';
+import { signCompact, signCompactAsync } from './signature.js';
 
 export interface JwsSignerOptions {
   readonly key: SigningKey;
@@ -49,22 +49,15 @@ export function createJwsSigner(options: JwsSignerOptions): JwsSigner {
   const members = { alg: material.row.headerName, typ, kid: key.kid, ...others };
   const prefix = `${encodeBase64url(JSON.stringify(members))}.`;
 
-  const signingInputOf = (payload: Uint8Array) => {
-    if (!(payload instanceof Uint8Array)) {
-      throw new UsageError('invalid_options', 'sign', [`payload must be bytes, not ${describe(payload)}`]);
-    }
-    return prefix + encodeBase64url(payload);
-  };
   return Object.freeze({
-    sign(payload: Uint8Array) {
-      const signingInput = signingInputOf(payload);
-      return `${signingInput}.${computeSignature(material, signingInput)}`;
-    },
-    async signAsync(payload: Uint8Array) {
-      const signingInput = signingInputOf(payload);
-      return `${signingInput}.${await computeSignatureAsync(material, signingInput)}`;
-    },
+    sign: (payload: Uint8Array) => signCompact(material, prefix, checkPayload(payload)),
+    signAsync: async (payload: Uint8Array) => signCompactAsync(material, prefix, checkPayload(payload)),
   });
+}
+
+function checkPayload(payload: Uint8Array): Uint8Array {
+  if (payload instanceof Uint8Array) return payload;
+  throw new UsageError('invalid_options', 'sign', [`payload must be bytes, not ${describe(payload)}`]);
 }
 
 function findHeaderProblem(value: unknown): string | undefined {

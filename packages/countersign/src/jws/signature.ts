@@ -1,83 +1,105 @@
 /** Making and checking signatures over a signing input. Knows keys and bytes, neither headers nor claims. */
 import { createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
+import {
+  decodeBase64urlInto,
+  encodeBase64url,
+  encodeBase64urlInto,
+  encodedBase64urlLength,
+} from '../core/base64url.js';
+import type { HmacAlgorithm } from '../keys/algorithms.js';
 import type { KeyMaterial } from '../keys/key.js';
+import { scratchForSignature, scratchForText } from './scratch.js';
 
-/** The base64url signature of an ASCII signing input. */
-export function computeSignature(material: KeyMaterial, signingInput: string): string {
-  const { row, keyObject, parameters } = material;
-  if (row.keyType === 'oct') return createHmac(row.hash, keyObject).update(signingInput).digest('base64url');
-  return sign(row.hash, Buffer.from(signingInput, 'latin1'), parameters).toString('base64url');
+const DOT = 0x2e;
+
+/**
+ * The compact JWS of a payload.
+ * @param prefix the encoded header and a dot
+ */
+export function signCompact(material: KeyMaterial, prefix: string, payload: Uint8Array): string {
+  const { row, parameters, signatureBytes } = material;
+  const inputLength = prefix.length + encodedBase64urlLength(payload.length);
+  const text = scratchForText(inputLength + 1 + encodedBase64urlLength(signatureBytes));
+  text.write(prefix, 'latin1');
+  encodeBase64urlInto(payload, payload.length, text, prefix.length);
+  if (row.keyType === 'oct') {
+    const signingInput = text.toString('latin1', 0, inputLength);
+    return `${signingInput}.${computeMac(row, material, signingInput)}`;
+  }
+  const signature = sign(row.hash, text.subarray(0, inputLength), parameters);
+  text[inputLength] = DOT;
+  return text.toString('latin1', 0, encodeBase64urlInto(signature, signature.length, text, inputLength + 1));
 }
 
-/** As {@link computeSignature}, in the thread pool. An HMAC is faster than the way there and back. */
-export function computeSignatureAsync(material: KeyMaterial, signingInput: string): Promise<string> {
+/** As {@link signCompact}, in the thread pool. An HMAC is faster than the way there and back. */
+export function signCompactAsync(
+  material: KeyMaterial,
+  prefix: string,
+  payload: Uint8Array,
+): Promise<string> {
   const { row, parameters } = material;
-  if (row.keyType === 'oct') return Promise.resolve(computeSignature(material, signingInput));
+  if (row.keyType === 'oct') return Promise.resolve(signCompact(material, prefix, payload));
+  const signingInput = prefix + encodeBase64url(payload);
   return new Promise((resolve, reject) => {
     sign(row.hash, Buffer.from(signingInput, 'latin1'), parameters, (error, signature) => {
       if (error) reject(error);
-      else resolve(signature.toString('base64url'));
+      else resolve(`${signingInput}.${encodeBase64url(signature)}`);
     });
   });
 }
 
-/** Whether the base64url signature is the canonical text of a signature over the ASCII signing input. */
-export function isSignatureValid(material: KeyMaterial, signingInput: string, signature: string): boolean {
-  const { row, parameters } = material;
-  if (row.keyType === 'oct') return isMacValid(material, signingInput, signature);
-  const bytes = decodeSignature(material, signature);
-  if (bytes === undefined) return false;
-  return verify(row.hash, Buffer.from(signingInput, 'latin1'), parameters, bytes);
+/**
+ * Whether what follows the last dot of an ASCII token is the canonical text of a signature over what precedes it.
+ * @param dot where that dot is
+ */
+export function isSignatureValid(material: KeyMaterial, token: string, dot: number): boolean {
+  const { row, parameters, signatureBytes } = material;
+  if (token.length - dot - 1 !== encodedBase64urlLength(signatureBytes)) return false;
+  if (row.keyType === 'oct') return isMacValid(row, material, token, dot);
+  const text = scratchForText(token.length);
+  text.write(token, 'latin1');
+  const signature = scratchForSignature(signatureBytes);
+  if (decodeBase64urlInto(text, dot + 1, token.length, signature) < 0) return false;
+  return verify(row.hash, text.subarray(0, dot), parameters, signature);
 }
 
 /** As {@link isSignatureValid}, in the thread pool. */
-export function isSignatureValidAsync(
-  material: KeyMaterial,
-  signingInput: string,
-  signature: string,
-): Promise<boolean> {
-  const { row, parameters } = material;
-  if (row.keyType === 'oct') return Promise.resolve(isMacValid(material, signingInput, signature));
-  const bytes = decodeSignature(material, signature);
-  if (bytes === undefined) return Promise.resolve(false);
+export function isSignatureValidAsync(material: KeyMaterial, token: string, dot: number): Promise<boolean> {
+  const { row, parameters, signatureBytes } = material;
+  if (row.keyType === 'oct' || token.length - dot - 1 !== encodedBase64urlLength(signatureBytes)) {
+    return Promise.resolve(isSignatureValid(material, token, dot));
+  }
+  const text = Buffer.from(token, 'latin1');
+  const signature = Buffer.allocUnsafe(signatureBytes);
+  if (decodeBase64urlInto(text, dot + 1, token.length, signature) < 0) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
-    verify(row.hash, Buffer.from(signingInput, 'latin1'), parameters, bytes, (error, holds) => {
+    verify(row.hash, text.subarray(0, dot), parameters, signature, (error, isValid) => {
       if (error) reject(error);
-      else resolve(holds);
+      else resolve(isValid);
     });
   });
 }
 
-/**
- * The bytes of a signature, or undefined when it is not exactly as long as its algorithm and key make it (no DER,
- * no padding with zeros: row J11), or not in canonical base64url (row J15).
- */
-function decodeSignature({ signatureBytes }: KeyMaterial, signature: string): Buffer | undefined {
-  if (signature.length !== encodedLength(signatureBytes)) return undefined;
-  const bytes = Buffer.from(signature, 'base64url');
-  return bytes.toString('base64url') === signature ? bytes : undefined;
+function computeMac(row: HmacAlgorithm, { keyObject }: KeyMaterial, signingInput: string): string {
+  return createHmac(row.hash, keyObject).update(signingInput).digest('base64url');
 }
 
-/** Length of base64url without padding. */
-function encodedLength(bytes: number): number {
-  return Math.ceil((bytes * 4) / 3);
-}
-
-const MAX_ENCODED_MAC = encodedLength(64);
-const expectedMac = Buffer.alloc(MAX_ENCODED_MAC);
-const givenMac = Buffer.alloc(MAX_ENCODED_MAC);
+/** For each length of an encoded MAC, memory to compare two in. */
+const macScratch: ReadonlyMap<number, readonly [Buffer, Buffer]> = new Map(
+  [32, 48, 64]
+    .map(encodedBase64urlLength)
+    .map((length) => [length, [Buffer.alloc(length), Buffer.alloc(length)]]),
+);
 
 /**
- * Compares the encoded texts, in constant time: decoding the given one would cost more than the rest of the check,
- * and would have to find out about non-canonical encodings (rows J15, J18 and J30).
+ * Compares the encoded texts, in constant time: that costs less than decoding the given one, and leaves no
+ * non-canonical encoding to find out about (rows J15, J18 and J30). The lengths are equal already.
  */
-function isMacValid(material: KeyMaterial, signingInput: string, signature: string): boolean {
-  const expected = computeSignature(material, signingInput);
-  if (signature.length !== expected.length) return false;
-  expectedMac.fill(0);
-  givenMac.fill(0);
-  expectedMac.write(expected, 'latin1');
-  givenMac.write(signature, 'latin1');
-  // Writing drops the high byte of a character, so texts that differ there compare as equal: look once more.
-  return timingSafeEqual(expectedMac, givenMac) && expected === signature;
+function isMacValid(row: HmacAlgorithm, material: KeyMaterial, token: string, dot: number): boolean {
+  const expected = computeMac(row, material, token.slice(0, dot));
+  const [left, right] = macScratch.get(expected.length) ?? [];
+  if (left === undefined || right === undefined) return false;
+  left.write(expected, 'latin1');
+  right.write(token.slice(dot + 1), 'latin1');
+  return timingSafeEqual(left, right);
 }

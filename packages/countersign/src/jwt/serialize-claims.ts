@@ -1,6 +1,6 @@
 /** Claims as the JSON text that is signed. */
 import { UsageError } from '../core/errors.js';
-import { findJsonProblem } from '../core/serialize-json.js';
+import { findJsonProblem } from '../core/find-json-problem.js';
 import type { ClaimsToSign } from './jwt-claims.js';
 
 /**
@@ -15,8 +15,11 @@ export function serializeClaims(claims: ClaimsToSign): string {
 }
 
 function findDateProblem({ exp, nbf, iat }: ClaimsToSign): string | undefined {
-  const isDate = (value: unknown) => value === undefined || typeof value === 'number';
   return isDate(exp) && isDate(nbf) && isDate(iat)
     ? undefined
     : 'exp, nbf and iat must be numbers: seconds since 1970';
+}
+
+function isDate(value: unknown): boolean {
+  return value === undefined || typeof value === 'number';
 }

@@ -14,8 +14,9 @@ import {
 } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, describe, optional, required } from '../core/options.js';
+import { utf8BytesOf } from '../jws/scratch.js';
 import { signingKeyRule } from '../jws/sign-jws.js';
-import { computeSignature, computeSignatureAsync } from '../jws/signature.js';
+import { signCompact, signCompactAsync } from '../jws/signature.js';
 import type { SigningKey } from '../keys/key.js';
 import { materialOf } from '../keys/key.js';
 import type { ClaimsToSign } from './jwt-claims.js';
@@ -73,17 +74,10 @@ export function createJwtSigner(options: JwtSignerOptions): JwtSigner {
   const prefix = `${encodeBase64url(JSON.stringify(header))}.`;
   const complete = createDefaults(checked);
 
-  const signingInputOf = (claims: ClaimsToSign) =>
-    prefix + encodeBase64url(serializeClaims(complete(claims)));
+  const payloadOf = (claims: ClaimsToSign) => utf8BytesOf(serializeClaims(complete(claims)));
   return Object.freeze({
-    sign(claims: ClaimsToSign) {
-      const signingInput = signingInputOf(claims);
-      return `${signingInput}.${computeSignature(material, signingInput)}`;
-    },
-    async signAsync(claims: ClaimsToSign) {
-      const signingInput = signingInputOf(claims);
-      return `${signingInput}.${await computeSignatureAsync(material, signingInput)}`;
-    },
+    sign: (claims: ClaimsToSign) => signCompact(material, prefix, payloadOf(claims)),
+    signAsync: async (claims: ClaimsToSign) => signCompactAsync(material, prefix, payloadOf(claims)),
   });
 }
 
@@ -91,24 +85,35 @@ export function createJwtSigner(options: JwtSignerOptions): JwtSigner {
 function createDefaults(options: JwtSignerOptions): (claims: ClaimsToSign) => ClaimsToSign {
   const clock = options.clock ?? systemClock;
   const { lifetimeSeconds } = options;
-  const fixed = {
-    ...(options.issuer === undefined ? {} : { iss: options.issuer }),
-    ...(options.audience === undefined ? {} : { aud: options.audience }),
-  };
+  const mayLackExpiry = options.unsafeAllowMissingExpiry === true;
+  const fixed: Record<string, unknown> = {};
+  if (options.issuer !== undefined) fixed['iss'] = options.issuer;
+  if (options.audience !== undefined) fixed['aud'] = options.audience;
   return (claims) => {
     if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
-      throw new UsageError('invalid_claims', 'sign', [`claims must be an object, not ${describe(claims)}`]);
+      throw invalidClaims(`claims must be an object, not ${describe(claims)}`);
     }
-    const iat = Math.floor(clock());
-    const all: Record<string, unknown> = { ...fixed, iat, ...claims };
-    if (lifetimeSeconds !== undefined && !Object.hasOwn(all, 'exp')) {
-      all['exp'] = Number(all['iat']) + lifetimeSeconds;
-    }
-    if (!Object.hasOwn(all, 'exp') && options.unsafeAllowMissingExpiry !== true) {
-      throw new UsageError('invalid_claims', 'sign', [
-        'exp is missing: give it, or lifetimeSeconds to the signer',
-      ]);
+    const all: Record<string, unknown> = {};
+    copyMembers(fixed, all);
+    all['iat'] = Math.floor(clock());
+    copyMembers(claims, all);
+    if (!Object.hasOwn(all, 'exp')) {
+      if (lifetimeSeconds !== undefined) all['exp'] = Number(all['iat']) + lifetimeSeconds;
+      else if (!mayLackExpiry)
+        throw invalidClaims('exp is missing: give it, or lifetimeSeconds to the signer');
     }
     return all;
   };
+}
+
+/** Member by member: an object made by spreading or Object.assign takes ten times as long to build and to write. */
+function copyMembers(from: Readonly<Record<string, unknown>>, to: Record<string, unknown>): void {
+  for (const name of Object.keys(from)) {
+    if (name === '__proto__') throw invalidClaims('"__proto__" is no name for a claim');
+    to[name] = from[name];
+  }
+}
+
+function invalidClaims(problem: string): UsageError {
+  return new UsageError('invalid_claims', 'sign', [problem]);
 }

@@ -1,0 +1,9 @@
+/**
+ * Where the library writes what operators should know; nothing is written unless one is given. The event is a fixed
+ * name, the fields are short and never hold a token, a secret or a key. A logger must not throw.
+ */
+export interface Logger {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
