@@ -3,9 +3,9 @@ import { createSlidingWindow, type SlidingWindow, take, waitSeconds } from './sl
 
 export interface MemoryRateLimitOptions {
   /**
-   * Keys remembered at once, 100,000 by default. One more makes room by forgetting the key that was counted longest
-   * ago: its budget is full again. Whoever wants that to happen to a key must get as many others counted, each within
-   * the budgets of its own call.
+   * Keys remembered at once, 100,000 by default, some 330 bytes each while its count is small. One more makes room by
+   * forgetting the key that was counted longest ago: its budget is full again. Whoever wants that to happen to a key
+   * must get as many others counted, each within the budgets of its own call.
    */
   readonly maxKeys?: number;
 }

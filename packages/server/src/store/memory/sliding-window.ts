@@ -3,12 +3,15 @@ export interface Budget {
   readonly windowSeconds: number;
 }
 
-/** What was taken lately under one key. Plain data, because there may be 100,000 of them. */
+/**
+ * What was taken lately under one key. Plain data, and arrays that are replaced rather than pushed to (which would
+ * reserve room for 16 more), because there may be 100,000 of them.
+ */
 export interface SlidingWindow {
   /** When something was taken, ascending, ... */
-  readonly instants: number[];
+  instants: readonly number[];
   /** ... how often at each of them, ... */
-  readonly counts: number[];
+  counts: readonly number[];
   /** ... and altogether. */
   total: number;
   /** When the last of it is forgotten. */
@@ -44,10 +47,10 @@ export function take(window: SlidingWindow, budget: Budget, nowSeconds: number):
   const rounded = step > 0 ? Math.ceil(nowSeconds / step) * step : nowSeconds;
   const last = instants.at(-1);
   if (last !== undefined && rounded <= last) {
-    counts.push((counts.pop() ?? 0) + 1);
+    window.counts = counts.with(-1, (counts.at(-1) ?? 0) + 1);
   } else {
-    instants.push(rounded);
-    counts.push(1);
+    window.instants = instants.concat(rounded);
+    window.counts = counts.concat(1);
   }
   window.total += 1;
   window.expiresAt = Math.max(window.expiresAt, rounded + budget.windowSeconds);
@@ -57,6 +60,7 @@ function forget(window: SlidingWindow, untilSeconds: number): void {
   const firstKept = window.instants.findIndex((instant) => instant > untilSeconds);
   const stale = firstKept < 0 ? window.instants.length : firstKept;
   if (stale === 0) return;
-  window.instants.splice(0, stale);
-  for (const count of window.counts.splice(0, stale)) window.total -= count;
+  for (const count of window.counts.slice(0, stale)) window.total -= count;
+  window.instants = window.instants.slice(stale);
+  window.counts = window.counts.slice(stale);
 }
