@@ -72,8 +72,8 @@ export class TokenError extends Error {
   readonly retry = false;
 
   /** @param message for operators: what was expected. Must not contain a token, a key or a payload. */
-  constructor(code: TokenErrorCode, message: string) {
-    super(message);
+  constructor(code: TokenErrorCode, message: string, details: { cause?: unknown } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
     const { status, oauthError, publicText } = TOKEN_ERRORS[code];
     this.code = code;
     this.status = status;
