@@ -31,7 +31,7 @@ export type PathParameters = Readonly<Record<string, string>>;
 
 export type RouteHandler = (request: HttpRequest, parameters: PathParameters) => Promise<HttpResponse>;
 
-/** One endpoint: method, pattern such as `/:appId/user/refresh/:token`, handler. HEAD follows GET by itself. */
+/** One endpoint: method, pattern such as `/:appId/user/refresh/:token` or `/asap/*kid`, handler. HEAD follows GET by itself. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly pattern: string;

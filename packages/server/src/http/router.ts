@@ -16,6 +16,8 @@ export interface Router {
 interface Node {
   readonly literals: Map<string, Node>;
   parameter: Node | undefined;
+  /** Takes all segments from here to the end of the path. */
+  rest: Node | undefined;
   readonly routes: Map<string, { route: Route; names: readonly string[] }>;
 }
 
@@ -24,7 +26,8 @@ const NOT_FOUND: RouteMatch = Object.freeze({ outcome: 'not_found' });
 /**
  * A tree of path segments, built once. A literal segment goes before a parameter and is not reconsidered; it is
  * compared as it was sent, so that only parameters are ever decoded, each once. Paths match exactly: a trailing
- * slash or an empty segment is another path, which does not exist.
+ * slash or an empty segment is another path, which does not exist. `*name`, at the end of a pattern and where no `:name`
+ * stands, takes all segments that follow, with their slashes; one that hides an encoded slash is refused.
  * @throws UsageError listing every pattern that is malformed or given twice
  */
 export function createRouter(routes: readonly Route[]): Router {
@@ -34,38 +37,44 @@ export function createRouter(routes: readonly Route[]): Router {
   return Object.freeze({ match: (method: string, path: string) => matchRoute(root, method, path) });
 }
 
-/** The value that `:name` of the route's pattern took. */
+/** The value that `:name` or `*name` of the route's pattern took. */
 export function pathParameter(parameters: PathParameters, name: string): string {
   const value = parameters[name];
-  if (value === undefined) throw new TypeError(`the pattern of this route has no :${name}`);
+  if (value === undefined) throw new TypeError(`the pattern of this route has no parameter ${name}`);
   return value;
 }
 
 function createNode(): Node {
-  return { literals: new Map(), parameter: undefined, routes: new Map() };
+  return { literals: new Map(), parameter: undefined, rest: undefined, routes: new Map() };
 }
 
 function addRoute(root: Node, route: Route): string[] {
   const { method, pattern } = route;
   if (!pattern.startsWith('/')) return [`pattern ${pattern} must start with /`];
   const names: string[] = [];
+  const segments = pattern === '/' ? [] : pattern.slice(1).split('/');
   let node = root;
-  for (const segment of pattern === '/' ? [] : pattern.slice(1).split('/')) {
+  for (const [index, segment] of segments.entries()) {
     if (segment === '') return [`pattern ${pattern} has an empty segment`];
-    if (segment.startsWith(':')) names.push(segment.slice(1));
-    node = segment.startsWith(':') ? parameterChild(node) : literalChild(node, segment);
+    if (segment.startsWith('*') && index < segments.length - 1)
+      return [`pattern ${pattern} goes on after ${segment}`];
+    if (/^[:*]/.test(segment)) names.push(segment.slice(1));
+    node = childFor(node, segment);
   }
   if (node.routes.has(method)) return [`${method} ${pattern} is given twice`];
   node.routes.set(method, { route, names });
   return [];
 }
 
-function parameterChild(node: Node): Node {
-  node.parameter ??= createNode();
-  return node.parameter;
-}
-
-function literalChild(node: Node, segment: string): Node {
+function childFor(node: Node, segment: string): Node {
+  if (segment.startsWith(':')) {
+    node.parameter ??= createNode();
+    return node.parameter;
+  }
+  if (segment.startsWith('*')) {
+    node.rest ??= createNode();
+    return node.rest;
+  }
   const child = node.literals.get(segment) ?? createNode();
   node.literals.set(segment, child);
   return child;
@@ -82,6 +91,10 @@ function matchRoute(root: Node, method: string, path: string): RouteMatch {
     const segment = slash < 0 ? path.slice(start) : path.slice(start, slash);
     if (segment === '') return NOT_FOUND;
     let next = node.literals.get(segment);
+    if (next === undefined && node.parameter === undefined && node.rest !== undefined) {
+      const rest = decodeRest(path.slice(start));
+      return rest === undefined ? NOT_FOUND : pickMethod(node.rest, method, [...values, rest]);
+    }
     if (next === undefined) {
       const value = node.parameter === undefined ? undefined : decodeSegment(segment);
       if (value === undefined) return NOT_FOUND;
@@ -121,6 +134,15 @@ function decodeSegment(segment: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Undefined if a segment is empty, cannot be decoded, or hides a slash. */
+function decodeRest(path: string): string | undefined {
+  const segments = path.split('/').map(decodeSegment);
+  const isWhole = segments.every(
+    (segment) => segment !== undefined && segment !== '' && !segment.includes('/'),
+  );
+  return isWhole ? segments.join('/') : undefined;
 }
 
 function hasControls(text: string): boolean {

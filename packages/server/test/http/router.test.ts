@@ -17,6 +17,9 @@ const router = createRouter([
   route('POST', '/:appId/sign-in'),
   route('DELETE', '/:appId/user/refresh'),
   route('DELETE', '/:appId/user/refresh/:token'),
+  route('GET', '/keys/*kid'),
+  route('PUT', '/keys/*kid'),
+  route('GET', '/keys/list'),
 ]);
 
 function match(method: string, path: string) {
@@ -71,6 +74,29 @@ describe('createRouter', () => {
     },
   );
 
+  it('takes the rest of a path, decoded once, segment by segment', () => {
+    expect(match('GET', '/keys/a')).toEqual({ pattern: '/keys/*kid', parameters: { kid: 'a' } });
+    expect(match('HEAD', '/keys/a/b.c/d')).toMatchObject({ parameters: { kid: 'a/b.c/d' } });
+    expect(match('GET', '/keys/a/%2e%2e/b%2Bc/%252e')).toMatchObject({ parameters: { kid: 'a/../b+c/%2e' } });
+    expect(match('GET', '/keys/list')).toMatchObject({ pattern: '/keys/list' });
+    expect(match('GET', '/keys/list/a')).toBe('not_found');
+    expect(match('POST', '/keys/a/b')).toBe('other_method');
+  });
+
+  it.each([
+    '/keys',
+    '/keys/',
+    '/keys//',
+    '/keys/a/',
+    '/keys/a//b',
+    '/keys//a',
+    '/keys/a%2Fb',
+    '/keys/a/%00',
+    '/keys/%',
+  ])('finds no rest of a path in %j', (path) => {
+    expect(match('GET', path)).toBe('not_found');
+  });
+
   it('compares literals as they were sent, without decoding', () => {
     expect(match('GET', '/%68ealthz')).toBe('not_found');
     expect(match('POST', '/app/%72efresh')).toBe('not_found');
@@ -96,13 +122,19 @@ describe('createRouter', () => {
     expect(match('GET', '/a'.repeat(1_000_000))).toBe('not_found');
     expect(match('GET', `/${'%25'.repeat(333_333)}/sign-in`)).toMatchObject({ pattern: '/:appId/sign-in' });
     expect(match('GET', '/'.repeat(1_000_000))).toBe('not_found');
+    expect(match('GET', `/keys${'/a'.repeat(1_000_000)}`)).toMatchObject({ pattern: '/keys/*kid' });
+    expect(match('GET', `/keys${'/'.repeat(1_000_000)}`)).toBe('not_found');
   });
 
   it('lists every mistaken pattern when it is made', () => {
     const make = () =>
-      createRouter([route('GET', 'x'), route('GET', '/a//b'), route('GET', '/:a'), route('GET', '/:b')]);
+      createRouter(
+        ['x', '/a//b', '/:a', '/:b', '/*c/d', '/a/*e', '/a/*f'].map((pattern) => route('GET', pattern)),
+      );
     expect(make).toThrow(UsageError);
-    expect(make).toThrow(/pattern x must start.*empty segment.*GET \/:b is given twice/);
+    expect(make).toThrow(
+      /pattern x must start.*empty segment.*GET \/:b is given twice.*\/\*c\/d goes on after \*c.*GET \/a\/\*f is given/,
+    );
   });
 });
 
