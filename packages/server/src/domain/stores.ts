@@ -6,6 +6,7 @@
  * Every method may reject with `StoreUnavailableError`; nothing else is thrown for reasons outside the caller.
  */
 import type { App, AppSettings } from './app.js';
+import type { PublishedKey } from './published-key.js';
 import type {
   KeptMail,
   NewRefreshToken,
@@ -135,6 +136,21 @@ export interface SettingStore {
   insertOnce(name: string, value: string): Promise<boolean>;
 }
 
+/** Keys are never deleted: a revoked one keeps its id from being used again. */
+export interface PublishedKeyStore {
+  /** Inserts the key, unless its kid is taken; gives the key that was there first, undefined where it was inserted. */
+  insertOnce(key: PublishedKey): Promise<PublishedKey | undefined>;
+  find(kid: string): Promise<PublishedKey | undefined>;
+  /** Ordered by kid; `afterKid` starts a page; `issuer` null gives the keys of all. */
+  list(page: {
+    issuer: string | null;
+    afterKid: string | null;
+    limit: number;
+  }): Promise<readonly PublishedKey[]>;
+  /** Marks the key as revoked; the first instant stays. False if there is no such key. */
+  revoke(kid: string, nowSeconds: number): Promise<boolean>;
+}
+
 export interface Store {
   readonly apps: AppStore;
   readonly signingKeys: SigningKeyStore;
@@ -143,6 +159,7 @@ export interface Store {
   readonly refreshTokens: RefreshTokenStore;
   readonly mail: MailStore;
   readonly settings: SettingStore;
+  readonly publishedKeys: PublishedKeyStore;
   /** Resolves if the store answers; for the readiness page. */
   ping(): Promise<void>;
   /** Deletes up to `limit` rows of each kind that nobody can use any more; gives how many went. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/store/sql/migrate.js';
-import type { Migration } from '../../src/store/sql/migrations/index.js';
+import { MIGRATIONS, type Migration } from '../../src/store/sql/migrations/index.js';
 import { migrateSqlite, openSqliteStore, planSqlite } from '../../src/store/sqlite/index.js';
 import { openDatabase } from '../../src/store/sqlite/open-database.js';
 import { createSqliteDriver } from '../../src/store/sqlite/sqlite-driver.js';
@@ -10,6 +10,7 @@ import { silentLogger } from '../support/recording-logger.js';
 import { startStoreProcess } from '../support/store-process.js';
 import { watchDatabase } from '../support/watched-database.js';
 
+const LATEST = MIGRATIONS.length;
 const TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
 
 async function tablesOf(file: string): Promise<readonly unknown[]> {
@@ -29,10 +30,26 @@ describe('migrating a SQLite database', () => {
 
   it('S10: applies what is missing, once', async () => {
     const file = fileNamed('twice');
-    expect(await migrateSqlite({ file })).toEqual({ from: 0, to: 1, applied: ['0001-sign-in'] });
+    const applied = ['0001-sign-in', '0002-published-keys'];
+    expect(await migrateSqlite({ file })).toEqual({ from: 0, to: LATEST, applied });
     const tables = await tablesOf(file);
-    expect(await migrateSqlite({ file })).toEqual({ from: 1, to: 1, applied: [] });
+    expect(await migrateSqlite({ file })).toEqual({ from: LATEST, to: LATEST, applied: [] });
     expect(await tablesOf(file)).toEqual(tables);
+  });
+
+  it('S10: brings every older schema up, with the data in it', async () => {
+    for (const version of MIGRATIONS.keys()) {
+      const file = fileNamed(`from-${version}`);
+      const database = await openDatabase(file, 0);
+      const driver = createSqliteDriver({ database, lockTimeoutMs: 0 });
+      await migrate(driver, MIGRATIONS.slice(0, version));
+      if (version > 0) database.exec("INSERT INTO settings (name, value) VALUES ('kept', 'yes')");
+      await driver.close();
+      expect((await migrateSqlite({ file })).applied).toHaveLength(LATEST - version);
+      const store = await openSqliteStore({ file, logger: silentLogger });
+      expect(await store.settings.get('kept')).toBe(version > 0 ? 'yes' : undefined);
+      await store.close();
+    }
   });
 
   it('S10: a migration that fails leaves the ones before it, and nothing of itself', async () => {
@@ -61,8 +78,8 @@ describe('migrating a SQLite database', () => {
     expect(ended.map(({ done }) => done)).toEqual([true, true]);
     for (const [index, file] of files.entries()) {
       const applied = ended.flatMap(({ reports }) => reports[index]?.applied ?? ['not reported']);
-      expect(applied).toEqual(['0001-sign-in']);
-      expect(await planSqlite({ file })).toMatchObject({ from: 1, pending: [] });
+      expect(applied.toSorted()).toEqual(['0001-sign-in', '0002-published-keys']);
+      expect(await planSqlite({ file })).toMatchObject({ from: LATEST, pending: [] });
     }
   });
 
@@ -74,14 +91,14 @@ describe('migrating a SQLite database', () => {
     await migrate(driver);
     await driver.close();
     const tables = await tablesOf(whole);
-    const committed = executed.indexOf('COMMIT');
+    const commits = [...executed.keys()].filter((index) => executed[index] === 'COMMIT').slice(0, LATEST);
 
     for (const atStatement of executed.keys()) {
       const file = fileNamed(`killed-${atStatement}`);
       const child = await startStoreProcess({ task: 'dieMigrating', file, atStatement });
       expect((await child.run()).done).toBe(false);
       const found = await planSqlite({ file });
-      expect(found.from).toBe(atStatement <= committed ? 0 : 1);
+      expect(found.from).toBe(commits.filter((commit) => commit < atStatement).length);
       if (found.from === 0) expect(await tablesOf(file)).toEqual([]);
       await migrateSqlite({ file });
       expect(await tablesOf(file)).toEqual(tables);

@@ -74,10 +74,14 @@ describe('opening a SQLite store', () => {
   });
 
   it('plans without making anything', async () => {
-    expect(await planSqlite({ file })).toEqual({ from: 0, to: 1, pending: ['0001-sign-in'] });
+    expect(await planSqlite({ file })).toEqual({
+      from: 0,
+      to: 2,
+      pending: ['0001-sign-in', '0002-published-keys'],
+    });
     expect(existsSync(dirname(file))).toBe(false);
     await migrateSqlite({ file });
-    expect(await planSqlite({ file })).toEqual({ from: 1, to: 1, pending: [] });
+    expect(await planSqlite({ file })).toEqual({ from: 2, to: 2, pending: [] });
   });
 
   it('S10: refuses an empty database until it is migrated', async () => {
@@ -91,10 +95,10 @@ describe('opening a SQLite store', () => {
   it('S10: refuses a database of a newer program, for opening, planning and migrating, and changes nothing', async () => {
     await migrateSqlite({ file });
     const database = await openDatabase(file, 0);
-    database.exec("INSERT INTO schema_migrations (version, name) VALUES (2, 'from-the-future')");
+    database.exec("INSERT INTO schema_migrations (version, name) VALUES (999, 'from-the-future')");
     database.close();
     const before = filesOf(dirname(file));
-    const newer = { name: 'SchemaError', reason: 'newer', message: expect.stringContaining('version 2') };
+    const newer = { name: 'SchemaError', reason: 'newer', message: expect.stringContaining('version 999') };
     await expect(open()).rejects.toMatchObject(newer);
     await expect(planSqlite({ file })).rejects.toMatchObject(newer);
     await expect(migrateSqlite({ file })).rejects.toMatchObject(newer);

@@ -4,7 +4,16 @@ import type { Store } from '../../src/domain/stores.js';
 import { openDatabase } from '../../src/store/sqlite/open-database.js';
 import { temporaryFolder } from '../support/authority-process.js';
 import { migratedStore } from '../support/sqlite-stores.js';
-import { aHash, aMail, anApp, anOutcome, aRequest, aSigningKey, NOW } from '../support/store-rows.js';
+import {
+  aHash,
+  aMail,
+  anApp,
+  anOutcome,
+  aPublishedKey,
+  aRequest,
+  aSigningKey,
+  NOW,
+} from '../support/store-rows.js';
 import { watchDatabase } from '../support/watched-database.js';
 
 /** Read whole on purpose: a count, the mails of the development mailbox, the handful of migrations. */
@@ -44,6 +53,10 @@ async function callEveryVerb(store: Store): Promise<void> {
   await store.mail.listKept(10);
   await store.mail.count();
   await store.settings.get('name');
+  await store.publishedKeys.insertOnce(aPublishedKey({ kid: 'svc/1' }));
+  await store.publishedKeys.find('svc/1');
+  for (const issuer of [null, 'svc']) await store.publishedKeys.list({ issuer, afterKid: null, limit: 10 });
+  await store.publishedKeys.revoke('svc/1', NOW);
   await store.purgeExpired(NOW, 10);
   await store.apps.delete(appId);
   await store.ping();

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/domain/stores.js';
 import { describeApps } from './conformance/apps.js';
 import { describeMail } from './conformance/mail.js';
+import { describePublishedKeys } from './conformance/published-keys.js';
 import { describePurge } from './conformance/purge.js';
 import { describeRefreshTokens } from './conformance/refresh-tokens.js';
 import { describeSettings } from './conformance/settings.js';
@@ -45,6 +46,7 @@ export function describeStore(name: string, open: () => Promise<StorePair>): voi
     describeRefreshTokens(current);
     describeMail(current);
     describeSettings(current);
+    describePublishedKeys(current);
     describePurge(current);
   });
 }

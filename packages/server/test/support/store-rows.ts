@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { APP_DEFAULTS, type App } from '../../src/domain/app.js';
+import type { PublishedKey } from '../../src/domain/published-key.js';
 import type { QueuedMail, SignInOutcome, SignInRequest, StoredSigningKey } from '../../src/domain/sign-in.js';
 
 /** The instant at which the rows below were made. */
@@ -71,4 +72,16 @@ export function aMail(appId: string, changes: Partial<QueuedMail> = {}): QueuedM
 
 export function anOutcome(changes: Partial<SignInOutcome> = {}): SignInOutcome {
   return { newPersonId: randomUUID(), refreshToken: null, deliveryCode: null, ...changes };
+}
+
+/** Of the issuer `svc`, in use. Not a real key: stores do not look. */
+export function aPublishedKey(changes: Partial<PublishedKey> = {}): PublishedKey {
+  return {
+    kid: `svc/${randomUUID()}`,
+    issuer: 'svc',
+    pem: '-----BEGIN PUBLIC KEY-----\n',
+    publishedAt: NOW,
+    revokedAt: null,
+    ...changes,
+  };
 }

@@ -4,6 +4,7 @@ import type { SqlDriver } from './driver.js';
 import { createSqlMailStore } from './mail-store.js';
 import { readSchemaVersion } from './migrate.js';
 import { createSqlPersonStore } from './person-store.js';
+import { createSqlPublishedKeyStore } from './published-key-store.js';
 import { purgeExpired } from './purge.js';
 import { createSqlRefreshTokenStore } from './refresh-token-store.js';
 import { createSqlSettingStore } from './setting-store.js';
@@ -20,6 +21,7 @@ export function createSqlStore(driver: SqlDriver): Store {
     refreshTokens: createSqlRefreshTokenStore(driver),
     mail: createSqlMailStore(driver),
     settings: createSqlSettingStore(driver),
+    publishedKeys: createSqlPublishedKeyStore(driver),
     ping: async () => {
       await driver.read(readSchemaVersion);
     },

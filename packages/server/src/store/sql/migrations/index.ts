@@ -1,7 +1,8 @@
 /** The schema, one migration a file, in the order in which they are applied. Imported by store/sql only. */
 import { signIn } from './0001-sign-in.js';
+import { publishedKeys } from './0002-published-keys.js';
 import type { Migration } from './migration.js';
 
 export type { Migration } from './migration.js';
 
-export const MIGRATIONS: readonly Migration[] = Object.freeze([signIn]);
+export const MIGRATIONS: readonly Migration[] = Object.freeze([signIn, publishedKeys]);
