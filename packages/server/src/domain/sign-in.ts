@@ -30,6 +30,9 @@ export interface SignInRequest {
   readonly createdAt: number;
 }
 
+/** A store remembers a refresh token for so long after it expired: its late user hears "expired", not "unknown". */
+export const REFRESH_TOKEN_MEMORY_SECONDS = 7 * 24 * 60 * 60;
+
 export interface NewRefreshToken {
   /** SHA-256 of the token, base64url. */
   readonly hash: string;

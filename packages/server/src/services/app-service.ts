@@ -67,7 +67,8 @@ export function createAppService(options: AppServiceOptions): AppService {
       version: 1,
     });
     const keys = createStoredKeySet(vault, { appId: id, algorithm: app.algorithm, nowSeconds });
-    if (!(await store.apps.insertOnce(app, keys))) throw new Refusal('conflict');
+    if (!(await store.apps.insertOnce(app, keys)))
+      throw new Refusal('conflict', { message: 'An app with this id exists already.' });
     cache.forget(id);
     return app;
   }

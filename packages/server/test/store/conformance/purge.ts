@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REFRESH_TOKEN_MEMORY_SECONDS } from '../../../src/domain/sign-in.js';
 import type { Store } from '../../../src/domain/stores.js';
 import { aHash, aMail, anApp, anOutcome, aRequest, aSigningKey, NOW } from '../../support/store-rows.js';
 import type { CurrentStores } from '../store-conformance.js';
@@ -18,7 +19,7 @@ async function addExpiring(store: Store) {
   await store.signIns.consumeByLink(
     { appId: app.id, linkHash: used.linkHash, starterHash: null, nowSeconds: NOW },
     anOutcome({
-      refreshToken: { hash: token, expiresAt: ENDS_AT },
+      refreshToken: { hash: token, expiresAt: ENDS_AT - REFRESH_TOKEN_MEMORY_SECONDS },
       deliveryCode: { hash: aHash(), expiresAt: ENDS_AT },
     }),
   );
