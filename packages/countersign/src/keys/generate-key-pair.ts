@@ -1,6 +1,6 @@
 /** New key pairs. */
 import type { KeyObject } from 'node:crypto';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { UsageError } from '../core/errors.js';
 import { aNonEmptyString } from '../core/option-rules.js';
 import { checkOptions, optional } from '../core/options.js';
@@ -21,6 +21,9 @@ export interface KeyPair {
 }
 
 const RSA_BITS = 2048;
+
+const SPKI_DER = { type: 'spki', format: 'der' } as const;
+const PKCS8_DER = { type: 'pkcs8', format: 'der' } as const;
 
 /**
  * A new key pair: RSA of 2048 bits, the curve of the ES algorithm, Ed25519 for `EdDSA`, Ed448 for `Ed448`.
@@ -47,8 +50,34 @@ export function generateKeyPair(algorithm: AlgorithmName, options: GenerateKeyPa
   });
 }
 
+/**
+ * Generated as DER and read back. In Node 20 a key object that the generator itself hands out shares its lock with the
+ * finished job: garbage collection during a later export as JWK destroys that job, which waits for the lock for ever.
+ */
 function generate(row: AsymmetricAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
-  if (row.keyType === 'RSA') return generateKeyPairSync('rsa', { modulusLength: RSA_BITS });
-  if (row.keyType === 'EC') return generateKeyPairSync('ec', { namedCurve: row.namedCurve });
-  return row.nodeKeyType === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ed448');
+  const pair = generateDer(row);
+  return {
+    publicKey: createPublicKey({ key: pair.publicKey, ...SPKI_DER }),
+    privateKey: createPrivateKey({ key: pair.privateKey, ...PKCS8_DER }),
+  };
+}
+
+function generateDer(row: AsymmetricAlgorithm): { publicKey: Buffer; privateKey: Buffer } {
+  if (row.keyType === 'RSA') {
+    return generateKeyPairSync('rsa', {
+      modulusLength: RSA_BITS,
+      publicKeyEncoding: SPKI_DER,
+      privateKeyEncoding: PKCS8_DER,
+    });
+  }
+  if (row.keyType === 'EC') {
+    return generateKeyPairSync('ec', {
+      namedCurve: row.namedCurve,
+      publicKeyEncoding: SPKI_DER,
+      privateKeyEncoding: PKCS8_DER,
+    });
+  }
+  return row.nodeKeyType === 'ed25519'
+    ? generateKeyPairSync('ed25519', { publicKeyEncoding: SPKI_DER, privateKeyEncoding: PKCS8_DER })
+    : generateKeyPairSync('ed448', { publicKeyEncoding: SPKI_DER, privateKeyEncoding: PKCS8_DER });
 }

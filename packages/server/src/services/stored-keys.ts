@@ -20,17 +20,18 @@ export function createStoredKey(
 ): StoredSigningKey {
   const kid = randomUUID();
   const { appId, algorithm, state, nowSeconds } = details;
-  const pem = exportPrivatePem(generateKeyPair(algorithm, { kid }).privateKey);
-  // Read back rather than used as generated: in Node 20 exporting a JWK from a key object holds that key's lock, and
-  // garbage collection meanwhile may free the job that generated it, which takes the same lock and never gets it.
-  const publicJwk = exportPublicJwk(importPrivateKey({ algorithm, kid, pem }));
+  const { privateKey, publicKey } = generateKeyPair(algorithm, { kid });
   return Object.freeze({
     kid,
     appId,
     algorithm,
     state,
-    publicJwk: JSON.stringify(publicJwk),
-    sealedPrivateKey: vault.seal('signing-key', contextOf(appId, kid), Buffer.from(pem)),
+    publicJwk: JSON.stringify(exportPublicJwk(publicKey)),
+    sealedPrivateKey: vault.seal(
+      'signing-key',
+      contextOf(appId, kid),
+      Buffer.from(exportPrivatePem(privateKey)),
+    ),
     createdAt: nowSeconds,
     retiresAt: null,
   });
