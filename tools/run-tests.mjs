@@ -21,7 +21,9 @@ const vitest = spawnSync(
 const results = JSON.parse(readFileSync(report, 'utf8'));
 const tests = results.testResults.flatMap((file) => file.assertionResults);
 const problems =
-  process.argv.length > 2 ? [] : checkCompatibility(readFileSync('docs/compatibility.md', 'utf8'), tests);
+  process.argv.length > 2
+    ? []
+    : checkCompatibility(readFileSync('docs/compatibility.md', 'utf8'), results.testResults);
 for (const problem of problems) console.error(`compatibility: ${problem}`);
 
 const count = (status) => tests.filter((test) => test.status === status).length;
