@@ -6,16 +6,18 @@ import { aBoolean, aFunction, aNonEmptyString, integerFrom, numberFrom } from '.
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, optional, required } from '../core/options.js';
 import type { AlgorithmName } from './algorithms.js';
-import { algorithmNamed, algorithmNames } from './algorithms.js';
+import { createAttempts, retryAfterSeconds } from './attempts.js';
+import { readCacheRules } from './http-cache.js';
 import type { VerificationKey } from './key.js';
+import { KeyRetrievalError } from './key-retrieval-error.js';
 import type { KeyLookup, KeySource } from './key-source.js';
-import type { FetchFunction, RemoteFailure } from './remote-fetch.js';
-import { fetchBounded, systemCodeOf } from './remote-fetch.js';
-import { freshnessSecondsOf } from './remote-freshness.js';
+import { publicAlgorithmNames } from './public-algorithms.js';
+import { badStatus, fetchDocument } from './remote-document.js';
+import type { FetchFunction } from './remote-fetch.js';
 import type { RemoteKeySet } from './remote-key-set.js';
 import { parseRemoteKeySet } from './remote-key-set.js';
 import { problemWithRemoteUrl } from './remote-url.js';
-import type { Loaded, LoadFailure } from './remote-value.js';
+import type { Loaded } from './remote-value.js';
 import { createRemoteValue } from './remote-value.js';
 
 export interface RemoteJwksOptions {
@@ -31,8 +33,9 @@ export interface RemoteJwksOptions {
   /** Largest key set that is read. Default 1 MiB. */
   readonly maxBytes?: number | undefined;
   /**
-   * Between one attempt and the next, whether the first failed or an unknown key id asks for the next. Default 30.
-   * It is also the shortest time for which a set is believed, whatever its `Cache-Control` says.
+   * Between one fetch that succeeded and the next that an unknown key id asks for. Default 30. Also the longest wait
+   * between attempts that fail: it begins at 1 s and doubles. Also the shortest time for which a set is believed,
+   * whatever its `Cache-Control` says.
    */
   readonly cooldownSeconds?: number | undefined;
   /**
@@ -63,7 +66,7 @@ const DEFAULT_FRESH_SECONDS = 300;
 
 const RULES: OptionRules<RemoteJwksOptions> = {
   url: required(aNonEmptyString),
-  algorithms: required(asymmetricAlgorithms),
+  algorithms: required(publicAlgorithmNames),
   fetch: optional(aFunction),
   clock: optional(aFunction),
   timeoutMs: optional(integerFrom(1, 60_000, 'milliseconds')),
@@ -78,49 +81,52 @@ const RULES: OptionRules<RemoteJwksOptions> = {
  * A key source over the JWK Set at `url` (RFC 7517). Nothing is fetched before the first key is asked for.
  *
  * Any number of callers share one fetch (K1). A key id that is not in the set has it fetched again, at most once in
- * `cooldownSeconds` (K2). While the set cannot be fetched, known keys serve on for `staleIfErrorSeconds` (K3).
- * Redirects are not followed (K5). Does not check who `url` belongs to: it has to come from configuration.
+ * `cooldownSeconds` (K2). While the set cannot be fetched, known keys serve on for `staleIfErrorSeconds`, and nobody
+ * waits for the attempts that go on beside (K3). Redirects are not followed (K5). Does not check who `url` belongs to:
+ * it has to come from configuration.
  *
  * `resolve` rejects with TokenError key_not_found when the set, fetched no longer than `cooldownSeconds` ago, has no
- * such key for that algorithm or has several of that id; with UnavailableError key_source_unavailable when the key is
- * not known and the last attempt to fetch failed.
+ * such key for that algorithm or has several of that id; with UnavailableError key_source_unavailable, its cause a
+ * KeyRetrievalError, when the key is not known and the last attempt to fetch failed.
  *
  * @throws UsageError invalid_options, with every problem found
  */
 export function createRemoteJwks(options: RemoteJwksOptions): RemoteJwks {
   const settings = toSettings(checkOptions('createRemoteJwks', options, RULES, problemsBetween));
-  const name = nameOf(settings.url);
-  const keySet = createRemoteValue({ ...settings, load: () => loadKeySet(settings) });
-  const unavailable = () => {
-    const { problem, cause } = keySet.failure() ?? { problem: 'was not fetched', cause: undefined };
-    const retryAfterSeconds = keySet.secondsToNextAttempt();
-    const message = `the key set ${name} ${problem}`;
-    return new UnavailableError('key_source_unavailable', message, { retryAfterSeconds, cause });
+  const attempts = createAttempts(settings.clock, settings.cooldownSeconds);
+  const restSeconds = settings.cooldownSeconds;
+  const keySet = createRemoteValue({ ...settings, attempts, restSeconds, load: () => loadKeySet(settings) });
+  const unavailable = (cause: KeyRetrievalError) => {
+    const details = { retryAfterSeconds: retryAfterSeconds(attempts), cause };
+    return new UnavailableError('key_source_unavailable', cause.message, details);
   };
 
   return Object.freeze({
     algorithms: settings.algorithms,
-    peek: (lookup: KeyLookup) => keySet.fresh()?.find(lookup),
+    peek: (lookup: KeyLookup) => keySet.atHand()?.find(lookup),
     async resolve(lookup: KeyLookup): Promise<VerificationKey> {
-      const known = keySet.fresh()?.find(lookup);
+      const known = keySet.atHand()?.find(lookup);
       if (known !== undefined) return known;
-      await keySet.loadIfDue();
+      const kept = keySet.keptWhileFailing()?.find(lookup);
+      const loading = keySet.loadIfDue();
+      if (kept !== undefined) return kept;
+      const failure = await loading;
       const key = keySet.usable()?.find(lookup);
       if (key !== undefined) return key;
-      if (keySet.failure() !== undefined) throw unavailable();
-      throw new TokenError(
-        'key_not_found',
-        `the key set ${name} has no one key of that id for that algorithm`,
-      );
+      if (failure !== undefined) throw unavailable(failure);
+      const message = `${settings.name} has no one key of that id for that algorithm`;
+      throw new TokenError('key_not_found', message);
     },
     async refetch(): Promise<void> {
-      await keySet.load();
-      if (keySet.failure() !== undefined) throw unavailable();
+      const failure = await keySet.load();
+      if (failure !== undefined) throw unavailable(failure);
     },
     async document() {
-      if (keySet.fresh() === undefined) await keySet.loadIfDue();
+      const atHand = keySet.atHand();
+      if (atHand !== undefined) return atHand.document;
+      const failure = await keySet.loadIfDue();
       const usable = keySet.usable();
-      if (usable === undefined) throw unavailable();
+      if (usable === undefined) throw unavailable(failure ?? badAnswer(settings.name, 'was not fetched'));
       return usable.document;
     },
   });
@@ -131,6 +137,7 @@ type Settings = ReturnType<typeof toSettings>;
 function toSettings(options: RemoteJwksOptions) {
   return {
     url: options.url,
+    name: nameOf(options.url),
     algorithms: Object.freeze([...new Set(options.algorithms)]),
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     clock: options.clock ?? systemClock,
@@ -139,59 +146,37 @@ function toSettings(options: RemoteJwksOptions) {
     cooldownSeconds: options.cooldownSeconds ?? 30,
     maxAgeSeconds: options.maxAgeSeconds ?? 3600,
     staleIfErrorSeconds: options.staleIfErrorSeconds ?? 3600,
-  } satisfies Partial<RemoteJwksOptions>;
+  };
 }
 
 function problemsBetween(options: RemoteJwksOptions): string[] {
-  const { cooldownSeconds, maxAgeSeconds } = toSettings(options);
   const problem = problemWithRemoteUrl(options.url, options.unsafeAllowHttp ?? false);
-  const problems = problem === undefined ? [] : [`url ${problem}`];
-  if (cooldownSeconds > maxAgeSeconds) problems.push('cooldownSeconds must not exceed maxAgeSeconds');
-  return problems;
-}
-
-/** A secret that everybody can fetch is none: there are no HMAC keys in a JWK Set (K7). */
-function asymmetricAlgorithms(value: unknown): string | undefined {
-  const problem = algorithmNames(value);
-  if (problem !== undefined) return problem;
-  const isSecret = (name: AlgorithmName) => algorithmNamed(name).keyType === 'oct';
-  return (value as AlgorithmName[]).some(isSecret)
-    ? 'must not name HMAC: its keys are never public'
-    : undefined;
+  if (problem !== undefined) return [`url ${problem}`];
+  const { cooldownSeconds, maxAgeSeconds } = toSettings(options);
+  return cooldownSeconds > maxAgeSeconds ? ['cooldownSeconds must not exceed maxAgeSeconds'] : [];
 }
 
 /** For messages: no query, which may be of use to others only. */
 function nameOf(url: string): string {
   const { origin, pathname } = new URL(url);
-  return origin + pathname;
+  return `the key set ${origin}${pathname}`;
 }
 
 async function loadKeySet(settings: Settings): Promise<Loaded<RemoteKeySet>> {
+  const { name, clock } = settings;
   const headers = { accept: 'application/jwk-set+json, application/json' };
-  const answer = await fetchBounded(settings.fetch, settings.url, { method: 'GET', headers }, settings);
-  if (answer.kind === 'failure')
-    return { ok: false, problem: describe(answer, settings), cause: answer.cause };
-  if (answer.status !== 200) return failed(`answered with status ${answer.status}`);
+  const answer = await fetchDocument(settings, settings.url, headers, [200]);
+  if (answer instanceof KeyRetrievalError) return { ok: false, failure: answer };
+  if (answer.kind === 'status') return { ok: false, failure: badStatus(name, answer.status) };
   const keySet = parseRemoteKeySet(answer.body, settings.algorithms);
-  if (keySet === undefined) return failed('is no JWK Set');
+  if (keySet === undefined) return { ok: false, failure: badAnswer(name, 'is no JWK Set') };
   // An empty set is what a broken publisher gives: it must not put out of use what is known (K3).
-  if (keySet.size === 0) return failed('holds no key that can be used');
-  const asked = freshnessSecondsOf(answer.headers) ?? DEFAULT_FRESH_SECONDS;
+  if (keySet.size === 0) return { ok: false, failure: badAnswer(name, 'holds no key that can be used') };
+  const asked = readCacheRules(headers, answer.headers, clock).freshSeconds ?? DEFAULT_FRESH_SECONDS;
   const freshSeconds = Math.min(Math.max(asked, settings.cooldownSeconds), settings.maxAgeSeconds);
   return { ok: true, value: keySet, freshSeconds };
 }
 
-function failed(problem: string): LoadFailure {
-  return { ok: false, problem, cause: undefined };
-}
-
-function describe({ problem, cause }: RemoteFailure, settings: Settings): string {
-  switch (problem) {
-    case 'timeout':
-      return `gave no answer within ${settings.timeoutMs} ms`;
-    case 'too_large':
-      return `is over ${settings.maxBytes} bytes`;
-    case 'no_answer':
-      return `gave no answer (${systemCodeOf(cause) ?? 'request failed'})`;
-  }
+function badAnswer(name: string, problem: string): KeyRetrievalError {
+  return new KeyRetrievalError('bad_answer', `${name} ${problem}`);
 }

@@ -1,8 +1,8 @@
 /** A JWK Set as somebody else publishes it (RFC 7517 section 5), reduced to the keys that may be used. */
-import { TokenError, UsageError } from '../core/errors.js';
+import { TokenError } from '../core/errors.js';
 import { parseStrictJsonObject } from '../core/strict-json.js';
 import type { AlgorithmName } from './algorithms.js';
-import { importPublicKey } from './import-key.js';
+import { importPublishedKey } from './import-published-key.js';
 import type { Jwk } from './jwk.js';
 import type { VerificationKey } from './key.js';
 import type { KeyLookup } from './key-source.js';
@@ -26,9 +26,7 @@ interface UsableKey {
 }
 
 /**
- * Takes the public signing keys for `algorithms` and leaves the others alone: unknown kinds, other uses, weak keys,
- * and every key that is published with private or secret parts, which is no secret any more (K7).
- * Several usable keys of one id are all left out: nothing is tried in turn (K7).
+ * The usable keys of a JWK Set in its wire form, as {@link toKeySet} takes them.
  * @returns undefined when the bytes are no JWK Set
  */
 export function parseRemoteKeySet(
@@ -36,11 +34,22 @@ export function parseRemoteKeySet(
   algorithms: readonly AlgorithmName[],
 ): RemoteKeySet | undefined {
   const published = parseKeys(bytes);
-  if (published === undefined) return undefined;
-  const usable = published.slice(0, MAX_KEYS).flatMap((jwk) => {
-    const byAlgorithm = importFor(jwk, algorithms);
-    return byAlgorithm.size === 0 ? [] : [{ jwk, byAlgorithm }];
-  });
+  return published === undefined ? undefined : toKeySet(published, algorithms);
+}
+
+/**
+ * Takes the public signing keys for `algorithms` and leaves the others alone: unknown kinds, other uses, weak keys,
+ * and every key that is published with private or secret parts, which is no secret any more (K7).
+ * Several usable keys of one id are all left out: nothing is tried in turn (K7).
+ */
+export function toKeySet(published: readonly unknown[], algorithms: readonly AlgorithmName[]): RemoteKeySet {
+  const usable = published
+    .filter(isObject)
+    .slice(0, MAX_KEYS)
+    .flatMap((jwk) => {
+      const byAlgorithm = importPublishedKey({ jwk }, algorithms);
+      return byAlgorithm.size === 0 ? [] : [{ jwk, byAlgorithm }];
+    });
   const unambiguous = usable.filter(
     ({ jwk }) => jwk.kid === undefined || usable.filter((other) => other.jwk.kid === jwk.kid).length === 1,
   );
@@ -62,10 +71,10 @@ function createKeySet(usable: readonly UsableKey[]): RemoteKeySet {
   });
 }
 
-function parseKeys(bytes: Uint8Array): readonly Jwk[] | undefined {
+function parseKeys(bytes: Uint8Array): readonly unknown[] | undefined {
   try {
     const { keys } = parseStrictJsonObject(bytes);
-    return Array.isArray(keys) ? keys.filter(isObject) : undefined;
+    return Array.isArray(keys) ? keys : undefined;
   } catch (error) {
     if (error instanceof TokenError) return undefined;
     throw error;
@@ -74,17 +83,4 @@ function parseKeys(bytes: Uint8Array): readonly Jwk[] | undefined {
 
 function isObject(value: unknown): value is Jwk {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** importPublicKey is the judge: of kind, use, operations, algorithm, private parts and strength (J7 to J9). */
-function importFor(jwk: Jwk, algorithms: readonly AlgorithmName[]): Map<AlgorithmName, VerificationKey> {
-  const imported = new Map<AlgorithmName, VerificationKey>();
-  for (const algorithm of algorithms) {
-    try {
-      imported.set(algorithm, importPublicKey({ algorithm, jwk }));
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-    }
-  }
-  return imported;
 }

@@ -1,36 +1,40 @@
 /**
- * A value that is loaded from elsewhere and kept for a while: one load at a time, a cool-down between attempts
- * whether they succeed or fail (K2, K3), and the old value for a grace time when loading fails.
+ * A value that is loaded from elsewhere and kept for a while: one load at a time (K1), pauses between attempts (K2,
+ * K3), and the old value for a grace time when loading fails.
  */
 import type { Clock } from '../core/clock.js';
+import type { Attempts } from './attempts.js';
+import type { KeyRetrievalError } from './key-retrieval-error.js';
 
 export type Loaded<Value> =
   | { readonly ok: true; readonly value: Value; readonly freshSeconds: number }
-  | { readonly ok: false; readonly problem: string; readonly cause: unknown };
-
-export type LoadFailure = Extract<Loaded<never>, { ok: false }>;
+  /** `absent` ends the old value at once; any other failure leaves it its grace time. */
+  | { readonly ok: false; readonly failure: KeyRetrievalError };
 
 export interface RemoteValueSettings<Value> {
   /** Must not reject. */
   load(): Promise<Loaded<Value>>;
   readonly clock: Clock;
-  readonly cooldownSeconds: number;
+  /** Values that come from one place share it: while the place fails, all of them wait. */
+  readonly attempts: Attempts;
+  /** Between a load that succeeded and the next one. */
+  readonly restSeconds: number;
   readonly staleIfErrorSeconds: number;
+  /** What was loaded already. */
+  readonly initial?: Loaded<Value>;
 }
 
 export interface RemoteValue<Value> {
-  /** The value while it is fresh. */
-  fresh(): Value | undefined;
+  /** The value where there is nothing to load now: it is fresh, or within its grace time and the source is paused. */
+  atHand(): Value | undefined;
+  /** The value within its grace time while the source is known to fail: to go on with, without waiting for a load. */
+  keptWhileFailing(): Value | undefined;
   /** The value while it is fresh or within its grace time: for when loading was tried. */
   usable(): Value | undefined;
-  /** Why the last attempt failed; undefined when it did not. */
-  failure(): LoadFailure | undefined;
-  /** Whole seconds, at least 1, until another attempt is allowed. */
-  secondsToNextAttempt(): number;
-  /** Loads unless the cool-down forbids it; joins a load that is under way. */
-  loadIfDue(): Promise<void>;
+  /** Loads unless a pause forbids it; joins a load that is under way. Tells why the last attempt failed, if it did. */
+  loadIfDue(): Promise<KeyRetrievalError | undefined>;
   /** Loads in any case; joins a load that is under way. */
-  load(): Promise<void>;
+  load(): Promise<KeyRetrievalError | undefined>;
 }
 
 interface Kept<Value> {
@@ -41,11 +45,17 @@ interface Kept<Value> {
 }
 
 export function createRemoteValue<Value>(settings: RemoteValueSettings<Value>): RemoteValue<Value> {
-  const { clock, cooldownSeconds, staleIfErrorSeconds } = settings;
+  const { clock, attempts, staleIfErrorSeconds } = settings;
   let kept: Kept<Value> | undefined;
-  let attemptedAt = Number.NEGATIVE_INFINITY;
-  let failure: LoadFailure | undefined;
-  let underWay: Promise<void> | undefined;
+  let underWay: Promise<KeyRetrievalError | undefined> | undefined;
+
+  const keep = (loaded: Loaded<Value>): void => {
+    if (loaded.ok) {
+      const now = clock();
+      const freshUntil = now + loaded.freshSeconds;
+      kept = { value: loaded.value, loadedAt: now, freshUntil, staleUntil: freshUntil + staleIfErrorSeconds };
+    } else if (loaded.failure.problem === 'absent') kept = undefined;
+  };
 
   const heldUntil = (end: 'freshUntil' | 'staleUntil'): Value | undefined => {
     const now = clock();
@@ -56,37 +66,31 @@ export function createRemoteValue<Value>(settings: RemoteValueSettings<Value>): 
     return kept !== undefined && now < kept[end] ? kept.value : undefined;
   };
 
-  const attempt = async (): Promise<void> => {
-    attemptedAt = clock();
+  const attempt = async (): Promise<KeyRetrievalError | undefined> => {
     const loaded = await settings.load();
-    const now = clock();
-    failure = loaded.ok ? undefined : loaded;
-    if (!loaded.ok) return;
-    const freshUntil = now + loaded.freshSeconds;
-    kept = { value: loaded.value, loadedAt: now, freshUntil, staleUntil: freshUntil + staleIfErrorSeconds };
+    keep(loaded);
+    if (loaded.ok || loaded.failure.problem === 'absent') attempts.succeeded(settings.restSeconds);
+    else attempts.failed(loaded.failure);
+    return loaded.ok ? undefined : loaded.failure;
   };
 
-  const load = (): Promise<void> => {
+  const load = (): Promise<KeyRetrievalError | undefined> => {
     underWay ??= attempt().finally(() => {
       underWay = undefined;
     });
     return underWay;
   };
 
-  /** Never more than the cool-down: an attempt in the future means that the clock was set back (K11). */
-  const secondsToWait = (): number => {
-    const now = clock();
-    return now < attemptedAt ? 0 : attemptedAt + cooldownSeconds - now;
-  };
+  const isPaused = () => underWay !== undefined || attempts.secondsToWait() > 0;
+  const keptWhileFailing = () => (attempts.failure() === undefined ? undefined : heldUntil('staleUntil'));
 
-  return {
-    fresh: () => heldUntil('freshUntil'),
+  if (settings.initial !== undefined) keep(settings.initial);
+  return Object.freeze({
+    atHand: () => heldUntil('freshUntil') ?? (isPaused() ? keptWhileFailing() : undefined),
+    keptWhileFailing,
     usable: () => heldUntil('staleUntil'),
-    failure: () => failure,
-    secondsToNextAttempt: () => Math.max(1, Math.ceil(secondsToWait())),
-    loadIfDue: async () => {
-      if (underWay !== undefined || secondsToWait() <= 0) await load();
-    },
+    loadIfDue: async () =>
+      underWay !== undefined || attempts.secondsToWait() <= 0 ? load() : attempts.failure(),
     load,
-  };
+  });
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { exportPublicJwk } from '../../src/keys/export-key.js';
 import { generateKeyPair } from '../../src/keys/generate-key-pair.js';
 import { createRemoteJwks } from '../../src/keys/remote-jwks.js';
+import { createTestClock } from '../../src/testing/test-clock.js';
 import { answerJson, startKeyServer } from './support/key-server.js';
 
 const jwk = exportPublicJwk(generateKeyPair('ES256', { kid: 'one' }).publicKey);
@@ -12,7 +13,8 @@ const LOOKUP = { kid: 'one', algorithm: 'ES256' } as const;
 
 /** Over the real fetch and a real socket. */
 function keysAt(url: string, options: { timeoutMs?: number; maxBytes?: number } = {}) {
-  return createRemoteJwks({ url, algorithms: ['ES256'], ...options });
+  const clock = createTestClock(1_800_000_000);
+  return createRemoteJwks({ url, algorithms: ['ES256'], clock, ...options });
 }
 
 /** 50 MiB of white space in pieces; `pieces.count` says how many were taken. */

@@ -128,18 +128,70 @@ describe('unknown key ids', () => {
 });
 
 describe('a source that fails', () => {
-  it('K3: 50 checks cost one attempt each cool-down and say when to try again', async () => {
-    const { jwks, remote, clock, breakDown, publish } = setUpRemoteKeys();
+  it('K3: 50 checks cost one attempt, and say when to try again', async () => {
+    const { jwks, remote, breakDown } = setUpRemoteKeys();
     breakDown();
     for (let index = 0; index < 50; index++) {
-      await expect(resolveKid(jwks, 'one')).rejects.toBeInstanceOf(UnavailableError);
+      await expect(resolveKid(jwks, 'one')).rejects.toMatchObject({ retryAfterSeconds: 1, status: 503 });
     }
     expect(remote.requests).toBe(1);
-    clock.advance(20.5);
-    await expect(resolveKid(jwks, 'one')).rejects.toMatchObject({ retryAfterSeconds: 10, status: 503 });
+  });
+
+  it('K3: attempts that fail wait 1 s, then twice as long each time, and never longer than the cool-down', async () => {
+    const { jwks, remote, clock, breakDown } = setUpRemoteKeys();
+    breakDown();
+    await expect(resolveKid(jwks, 'one')).rejects.toEqual(unavailable);
+    for (const [index, seconds] of [1, 2, 4, 8, 16, 30, 30].entries()) {
+      clock.advance(seconds - 0.5);
+      await expect(resolveKid(jwks, 'one')).rejects.toMatchObject({ retryAfterSeconds: 1 });
+      expect(remote.requests).toBe(index + 1);
+      clock.advance(0.5);
+      await expect(resolveKid(jwks, 'one')).rejects.toMatchObject({
+        retryAfterSeconds: [2, 4, 8, 16, 30, 30, 30][index],
+      });
+      expect(remote.requests).toBe(index + 2);
+    }
+  });
+
+  it('K3: a source that came back is asked again 1 s after its next failure', async () => {
+    const { jwks, remote, clock, breakDown, publish } = setUpRemoteKeys();
+    breakDown();
+    await expect(resolveKid(jwks, 'one')).rejects.toEqual(unavailable);
     publish([one]);
-    clock.advance(9.5);
+    clock.advance(1);
     await expect(resolveKid(jwks, 'one')).resolves.toBeDefined();
+    breakDown();
+    clock.advance(300);
+    await expect(resolveKid(jwks, 'one')).resolves.toBeDefined();
+    clock.advance(1);
+    await expect(resolveKid(jwks, 'one')).resolves.toBeDefined();
+    expect(remote.requests).toBe(4);
+  });
+
+  it('K3: while a source is known to fail, known keys are at hand and nobody waits for the next attempt', async () => {
+    const { jwks, remote, clock, breakDown, publish } = setUpRemoteKeys();
+    publish([one]);
+    await resolveKid(jwks, 'one');
+    breakDown();
+    clock.advance(300);
+    expect(jwks.peek(lookup('one'))).toBeUndefined();
+    await resolveKid(jwks, 'one');
+    expect(jwks.peek(lookup('one'))).toBeDefined();
+    clock.advance(1);
+    expect(jwks.peek(lookup('one'))).toBeUndefined();
+    remote.answer = () => new Promise(() => undefined);
+    await expect(resolveKid(jwks, 'one')).resolves.toBeDefined();
+    expect(remote.requests).toBe(3);
+    expect(jwks.peek(lookup('one'))).toBeDefined();
+  });
+
+  it('ASAP-18: carries the status and what fetch threw', async () => {
+    const { jwks, remote, breakDown } = setUpRemoteKeys();
+    await expect(jwks.refetch()).rejects.toMatchObject({ cause: { problem: 'bad_status', status: 500 } });
+    breakDown();
+    await expect(jwks.refetch()).rejects.toMatchObject({
+      cause: { problem: 'no_answer', status: undefined, cause: new TypeError('fetch failed') },
+    });
     expect(remote.requests).toBe(2);
   });
 
@@ -225,7 +277,10 @@ describe('age', () => {
     ['a max-age beyond the limit', { 'cache-control': 'max-age=31536000' }, 3600],
     ['no-store', { 'cache-control': 'no-store' }, 30],
     ['no-cache, max-age', { 'cache-control': 'no-cache, max-age=600' }, 30],
-    ['nonsense', { 'cache-control': 'max-age=abc, max-age=-5' }, 300],
+    ['nonsense', { 'cache-control': 'max-age=abc, max-age=-5' }, 30],
+    ['nothing about its age', { 'cache-control': 'public' }, 300],
+    ['an Expires', { date: 'Thu, 01 Jan 2026 00:00:00 GMT', expires: 'Thu, 01 Jan 2026 00:02:00 GMT' }, 120],
+    ['an Expires that is no date', { expires: '0' }, 30],
   ])('believes a set with %s for so long (%#)', async (_what, headers, seconds) => {
     const { jwks, remote, publish, clock } = setUpRemoteKeys();
     publish([one], headers);
