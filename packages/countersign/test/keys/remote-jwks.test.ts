@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { TokenError, UnavailableError } from '../../src/core/errors.js';
+import { TokenError } from '../../src/core/errors.js';
 import { exportPublicJwk } from '../../src/keys/export-key.js';
 import { generateKeyPair } from '../../src/keys/generate-key-pair.js';
 import type { RemoteJwks, RemoteJwksOptions } from '../../src/keys/remote-jwks.js';
