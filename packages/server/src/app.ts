@@ -31,6 +31,8 @@ export interface AuthorityOptions {
   readonly rateLimits: RateLimitStore;
   /** Null keeps mails in the development mailbox instead of sending them; refused in production. */
   readonly mailTransport: MailTransport | null;
+  /** Bearer token of administrators; null lets none in over HTTP. */
+  readonly adminToken: string | null;
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Registers the demo app and serves it under /demo; refused in production. */

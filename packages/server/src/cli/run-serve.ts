@@ -43,7 +43,14 @@ function joinAuthority(parts: {
     secrets.smtpUrl === null
       ? null
       : createSmtpTransport({ smtpUrl: secrets.smtpUrl, from: settings.mailFrom ?? '' });
-  return createAuthority({ settings, rateLimits: createMemoryRateLimits(), mailTransport, ...rest });
+  const { adminToken } = secrets;
+  return createAuthority({
+    settings,
+    rateLimits: createMemoryRateLimits(),
+    mailTransport,
+    adminToken,
+    ...rest,
+  });
 }
 
 async function serveUntilStopped(authority: Authority, whenReady: () => void, output: Output): Promise<void> {

@@ -34,6 +34,8 @@ export interface Secrets {
   readonly masterKey: Uint8Array | null;
   /** Null only in development, which then keeps mails in its mailbox. */
   readonly smtpUrl: string | null;
+  /** Null: administrators use the command line only. */
+  readonly adminToken: string | null;
 }
 
 export interface Configuration {
@@ -65,7 +67,11 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     maxConnections: collected.read('maxConnections') ?? 0,
     logLevel: collected.read('logLevel') ?? 'info',
   };
-  const secrets = { masterKey: readMasterKey(collected), smtpUrl: readSmtpUrl(collected) };
+  const secrets = {
+    masterKey: readMasterKey(collected),
+    smtpUrl: readSecretText(collected, 'smtpUrl', 'smtpUrlFile'),
+    adminToken: readSecretText(collected, 'adminToken', 'adminTokenFile'),
+  };
   checkMode(collected, draft, sources.environment['NODE_ENV']);
   if (collected.problems.length > 0)
     throw new UsageError('invalid_options', 'configuration', collected.problems);
@@ -111,16 +117,21 @@ function readMasterKey(collected: CollectedSettings): Uint8Array | null {
   return null;
 }
 
-function readSmtpUrl(collected: CollectedSettings): string | null {
-  const text = collected.read('smtpUrl');
-  const path = collected.read('smtpUrlFile');
-  if (refuseBoth(collected, 'smtpUrl', 'smtpUrlFile')) return null;
+/** A secret of one line, given itself or by the file that holds it. */
+function readSecretText(
+  collected: CollectedSettings,
+  secret: 'smtpUrl' | 'adminToken',
+  inFile: 'smtpUrlFile' | 'adminTokenFile',
+): string | null {
+  const text = collected.read(secret);
+  const path = collected.read(inFile);
+  if (refuseBoth(collected, secret, inFile)) return null;
   if (path === undefined) return text ?? null;
   const file = readSecretFile(path);
-  const url = file.problem === undefined ? Buffer.from(file.bytes).toString('utf8').trim() : '';
-  const problem = file.problem ?? SETTINGS.smtpUrl.parse(url).problem;
-  if (problem !== undefined) collected.problems.push(`${collected.label('smtpUrlFile')}: ${problem}`);
-  return url;
+  const content = file.problem === undefined ? Buffer.from(file.bytes).toString('utf8').trim() : '';
+  const problem = file.problem ?? SETTINGS[secret].parse(content).problem;
+  if (problem !== undefined) collected.problems.push(`${collected.label(inFile)}: ${problem}`);
+  return content;
 }
 
 function refuseBoth(collected: CollectedSettings, secret: SettingName, file: SettingName): boolean {

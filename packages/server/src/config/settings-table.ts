@@ -4,6 +4,7 @@
  */
 import { parseMailSender } from '../domain/mail-sender.js';
 import { parseSmtpUrl } from '../domain/smtp-url.js';
+import { parseAdminToken } from './parse-admin-token.js';
 import { parseRateLimit, type RateLimit } from './parse-duration.js';
 import { parseIssuer } from './parse-issuer.js';
 import {
@@ -35,6 +36,8 @@ export interface SettingTypes {
   readonly smtpUrl: string;
   readonly smtpUrlFile: string;
   readonly mailFrom: string;
+  readonly adminToken: string;
+  readonly adminTokenFile: string;
   readonly trustedProxies: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly mailsPerAddress: RateLimit;
@@ -122,6 +125,15 @@ export const SETTINGS: { readonly [K in SettingName]: SettingRow<SettingTypes[K]
   mailFrom: row(parseMailFromText, {
     argument: '<address>',
     help: 'sender of the mails, such as "Example <no-reply@example.com>"',
+  }),
+  adminToken: row(parseAdminToken, {
+    argument: '<token>',
+    help: 'bearer token of administrators, who may publish and revoke keys over HTTP (default: nobody may)',
+    secret: true,
+  }),
+  adminTokenFile: row(parseText, {
+    argument: '<file>',
+    help: 'file with the bearer token of administrators',
   }),
   trustedProxies: row(parseList(parseNetwork), {
     argument: '<list>',

@@ -13,6 +13,7 @@ import { environmentVariableOf, flagOf, SETTINGS } from '../../src/config/settin
 import { temporaryFolder } from '../support/authority-process.js';
 
 const KEY = 'mZb0rT1k9vYw3xQ7cJ5hN2sLpE8aU6dGfR4oXiKtVqM';
+const ADMIN_TOKEN = 'q3Rk/9+vLx0TzB7mWnE2uYpS5aHdGcJf';
 const PRODUCTION = {
   COUNTERSIGN_MODE: 'production',
   COUNTERSIGN_ISSUER: 'https://sign-in.example.com',
@@ -69,7 +70,7 @@ describe('settings', () => {
       maxConnections: 10_000,
       logLevel: 'info',
     });
-    expect(load().secrets).toEqual({ masterKey: null, smtpUrl: null });
+    expect(load().secrets).toEqual({ masterKey: null, smtpUrl: null, adminToken: null });
   });
 
   it('are taken from flags over the environment over the file over the default', () => {
@@ -276,7 +277,11 @@ describe('secrets', () => {
   });
 
   it('are never a flag', () => {
-    expect(SETTING_NAMES.filter((name) => SETTINGS[name].secret)).toEqual(['masterKey', 'smtpUrl']);
+    expect(SETTING_NAMES.filter((name) => SETTINGS[name].secret)).toEqual([
+      'masterKey',
+      'smtpUrl',
+      'adminToken',
+    ]);
   });
 
   it('may come from files, without the line end that editors leave', () => {
@@ -284,16 +289,21 @@ describe('secrets', () => {
     const { secrets } = load(rest, {
       masterKeyFile: fileOf(`${KEY}\n`),
       smtpUrlFile: fileOf('smtps://user:hunter2@mail.example.com\n'),
+      adminTokenFile: fileOf(`${ADMIN_TOKEN}\n`),
     });
+    expect(secrets.adminToken).toBe(ADMIN_TOKEN);
     expect(secrets.smtpUrl).toBe('smtps://user:hunter2@mail.example.com');
     expect(Buffer.from(secrets.masterKey ?? []).toString('base64url')).toBe(KEY);
   });
 
   it('in both forms at once are a problem', () => {
     const path = fileOf(KEY);
-    expect(problemsOf(PRODUCTION, { masterKeyFile: path, smtpUrlFile: path })).toEqual([
+    const environment = { ...PRODUCTION, COUNTERSIGN_ADMIN_TOKEN: ADMIN_TOKEN };
+    const flags = { masterKeyFile: path, smtpUrlFile: path, adminTokenFile: path };
+    expect(problemsOf(environment, flags)).toEqual([
       'masterKey (COUNTERSIGN_MASTER_KEY) and masterKeyFile (--master-key-file): give only one',
       'smtpUrl (COUNTERSIGN_SMTP_URL) and smtpUrlFile (--smtp-url-file): give only one',
+      'adminToken (COUNTERSIGN_ADMIN_TOKEN) and adminTokenFile (--admin-token-file): give only one',
     ]);
   });
 
@@ -312,6 +322,26 @@ describe('secrets', () => {
     expect(
       problemsOf(rest, { masterKeyFile: fileOf(KEY, 0o640), smtpUrlFile: fileOf('smtp://a.example', 0o640) }),
     ).toEqual([]);
+  });
+
+  it.each([
+    ['32 characters', ADMIN_TOKEN, true],
+    ['31 characters', ADMIN_TOKEN.slice(1), false],
+    ['512 characters', ADMIN_TOKEN.repeat(16), true],
+    ['513 characters', `${ADMIN_TOKEN.repeat(16)}x`, false],
+    ['32 hexadecimal digits', '9f86d081884c7d659a2feaa0c55ad015', true],
+    ['padding', `${ADMIN_TOKEN}==`, true],
+    ['a space', `${ADMIN_TOKEN} x`, false],
+    ['a word many times', 'changeme'.repeat(5), false],
+    ['one character', 'x'.repeat(40), false],
+  ])('S9: an admin token of %s', (_title, token, isGood) => {
+    for (const problems of [
+      problemsOf({ COUNTERSIGN_ADMIN_TOKEN: token }),
+      problemsOf({}, { adminTokenFile: fileOf(token) }),
+    ]) {
+      expect(problems).toHaveLength(isGood ? 0 : 1);
+      expect(problems.join()).not.toContain(token);
+    }
   });
 
   it('S6: are in no problem, whatever is wrong with them', () => {
