@@ -38,10 +38,15 @@ export function refusal(refused: Refusal, headers: HttpHeaders = {}): HttpRespon
     {
       ...refusalHeaders(refused),
       // RFC 9110 section 15.5.2: a 401 names a scheme.
-      ...(refused.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(refused.status === 401 ? { 'www-authenticate': challengeFor(refused) } : {}),
       ...headers,
     },
   );
+}
+
+/** RFC 6750 section 3.1: an error code only where a bearer token was presented and refused. */
+function challengeFor({ code }: Refusal): string {
+  return code === 'invalid_token' ? 'Bearer error="invalid_token"' : 'Bearer';
 }
 
 /** The same for people: `renderErrorPage` makes the page, so that pages stay above this layer. */
