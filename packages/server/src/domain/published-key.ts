@@ -10,8 +10,3 @@ export interface PublishedKey {
   /** Null while the key may be used. */
   readonly revokedAt: number | null;
 }
-
-export function issuerOfKeyId(kid: string): string {
-  const slash = kid.indexOf('/');
-  return slash < 0 ? kid : kid.slice(0, slash);
-}
