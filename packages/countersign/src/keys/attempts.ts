@@ -43,7 +43,30 @@ export function createAttempts(clock: Clock, maxWaitSeconds: number): Attempts {
   });
 }
 
+/**
+ * Attempts at one part of a source: they also wait while the whole source fails, and tell it of failures that say
+ * something about more than this part.
+ */
+export function createPartialAttempts(
+  part: Attempts,
+  whole: Attempts,
+  concernsWhole: (failure: KeyRetrievalError) => boolean,
+): Attempts {
+  return Object.freeze({
+    failure: () => part.failure() ?? whole.failure(),
+    secondsToWait: () => Math.max(part.secondsToWait(), whole.secondsToWait()),
+    failed(why: KeyRetrievalError) {
+      part.failed(why);
+      if (concernsWhole(why)) whole.failed(why);
+    },
+    succeeded(restSeconds: number) {
+      part.succeeded(restSeconds);
+      whole.succeeded(0);
+    },
+  });
+}
+
 /** For `Retry-After`: whole seconds, at least 1. */
-export function retryAfterSeconds(...attempts: readonly Attempts[]): number {
-  return Math.max(1, ...attempts.map((one) => Math.ceil(one.secondsToWait())));
+export function retryAfterSeconds(attempts: Attempts): number {
+  return Math.max(1, Math.ceil(attempts.secondsToWait()));
 }

@@ -17,7 +17,10 @@ export interface KeySource {
   readonly algorithms?: readonly AlgorithmName[] | undefined;
   /** The key where no I/O is needed, else undefined. */
   peek(lookup: KeyLookup): VerificationKey | undefined;
-  /** May fetch; rejects with TokenError `key_not_found` or UnavailableError `key_source_unavailable`. */
+  /**
+   * May fetch; rejects with TokenError `key_not_found`, or `key_id_invalid` where key ids have a form, or with
+   * UnavailableError `key_source_unavailable`.
+   */
   resolve(lookup: KeyLookup): Promise<VerificationKey>;
 }
 

@@ -15,7 +15,7 @@ export function problemWithRemoteUrl(url: unknown, allowHttp: boolean): string |
   if (/[\s\\#]/.test(url)) return 'must not carry a fragment, white space or a backslash';
   if (parsed.protocol === 'https:') return undefined;
   if (parsed.protocol !== 'http:') return 'must use https';
-  if (allowHttp || isLoopback(parsed.hostname)) return undefined;
+  if (allowHttp || isLoopbackHost(parsed.hostname)) return undefined;
   return 'must use https (plain http is for loopback hosts, or with unsafeAllowHttp)';
 }
 
@@ -27,8 +27,8 @@ function parseUrl(url: string): URL | undefined {
   }
 }
 
-/** The URL parser has already turned `0x7f.1` and the like into dotted form. */
-function isLoopback(hostname: string): boolean {
+/** @param hostname of a parsed URL: the parser has turned `0x7f.1` and the like into dotted form */
+export function isLoopbackHost(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||
