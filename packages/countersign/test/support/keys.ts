@@ -1,6 +1,8 @@
 /** Keys for tests: one secret whose bytes are known, and one pair for each algorithm, made when first asked for. */
+import type { KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import type { AlgorithmName, KeyPair } from 'countersign';
-import { generateKeyPair, importSecret } from 'countersign';
+import { exportPrivatePem, generateKeyPair, importSecret } from 'countersign';
 
 /** Long enough for every HMAC. */
 export const SECRET = 'a secret of tests, long enough even for the sixty-four bytes of HS512';
@@ -15,4 +17,9 @@ export function keyPairFor(algorithm: AlgorithmName): KeyPair {
   const pair = pairs.get(algorithm) ?? generateKeyPair(algorithm);
   pairs.set(algorithm, pair);
   return pair;
+}
+
+/** The key as node:crypto has it, to sign with as the library would not. */
+export function nodePrivateKey(key: KeyPair['privateKey']): KeyObject {
+  return createPrivateKey(exportPrivatePem(key));
 }
