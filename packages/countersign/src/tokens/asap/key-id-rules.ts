@@ -1,0 +1,28 @@
+import { TokenError } from '../../core/errors.js';
+import type { VerificationKey } from '../../keys/key.js';
+import { parseKeyId } from '../../keys/key-id.js';
+import type { KeyLookup, KeySource } from '../../keys/key-source.js';
+
+/**
+ * The same keys, asked for by nothing but well-formed key ids: others are refused before the source hears of them, so
+ * that no fetch and no file is ever named by them (rows ASAP-20, A3 and J25).
+ */
+export function withKeyIdRules(source: KeySource): KeySource {
+  return Object.freeze({
+    algorithms: source.algorithms,
+    peek(lookup: KeyLookup): VerificationKey | undefined {
+      checkKeyId(lookup.kid);
+      return source.peek(lookup);
+    },
+    async resolve(lookup: KeyLookup): Promise<VerificationKey> {
+      checkKeyId(lookup.kid);
+      return source.resolve(lookup);
+    },
+  });
+}
+
+/** @throws {TokenError} `key_id_invalid`, for a missing one too. */
+function checkKeyId(kid: string | undefined): void {
+  const parsed = parseKeyId(kid);
+  if (!parsed.ok) throw new TokenError('key_id_invalid', `the kid of the header ${parsed.problem}`);
+}
