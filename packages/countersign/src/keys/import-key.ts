@@ -97,7 +97,8 @@ function findInputProblems(options: FlatOptions): string[] {
  *
  * @throws {UsageError} `invalid_options` for options that are wrong by themselves; `invalid_key` for a key that
  * cannot be read, is private or secret, is not for this algorithm, or a JWK whose `use`, `key_ops`, `alg` or `kid`
- * speaks against it (rows J8 and J9); `weak_key` for RSA below 2048 bits or with an exponent that is 1 or even (J7).
+ * speaks against it (rows J8 and J9); `weak_key` for RSA below 2048 bits or with an exponent that is 1 or even (J7),
+ * and for an Edwards key of small order.
  */
 export function importPublicKey(options: ImportKeyOptions): Key<'public'> {
   return importKey('importPublicKey', 'public', options);

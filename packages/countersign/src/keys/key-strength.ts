@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import { UsageError } from '../core/errors.js';
 import type { AsymmetricAlgorithm } from './algorithms.js';
+import { isSmallOrderKey } from './small-order-key.js';
 
 const MIN_RSA_BITS = 2048;
 
@@ -9,7 +10,7 @@ const MIN_RSA_BITS = 2048;
  * Refuses a key that is not for this algorithm (row J9) or too weak for it (row J7).
  *
  * @throws {UsageError} `invalid_key` for another type or curve; `weak_key` for RSA below 2048 bits, and for an RSA
- * exponent that is 1 or even: with e = 1 anyone can sign.
+ * exponent that is 1 or even, and for an Edwards public key of small order: under those anyone can sign.
  */
 export function checkKeyStrength(subject: string, row: AsymmetricAlgorithm, keyObject: KeyObject): void {
   const type = keyObject.asymmetricKeyType;
@@ -21,8 +22,13 @@ export function checkKeyStrength(subject: string, row: AsymmetricAlgorithm, keyO
     if (type !== 'ec' || details.namedCurve !== row.namedCurve) {
       throw misfit(subject, row, `an EC key on ${row.namedCurve}`);
     }
-  } else if (type !== row.nodeKeyType) {
-    throw misfit(subject, row, `an ${row.nodeKeyType} key`);
+  } else {
+    if (type !== row.nodeKeyType) throw misfit(subject, row, `an ${row.nodeKeyType} key`);
+    if (keyObject.type === 'public' && isSmallOrderKey(row.nodeKeyType, keyObject)) {
+      throw new UsageError('weak_key', subject, [
+        'the key is a point of small order: anyone can sign under it',
+      ]);
+    }
   }
 }
 

@@ -21,11 +21,9 @@ export function recogniseKey(bytes: Uint8Array): string | undefined {
 }
 
 function isJwk(text: string): boolean {
-  const start = text.indexOf('{');
-  if (start < 0 || !/"(?:kty|keys)"\s*:/.test(text)) return false;
   try {
-    JSON.parse(text.slice(start, text.lastIndexOf('}') + 1));
-    return true;
+    const value: unknown = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
+    return typeof value === 'object' && value !== null && ('kty' in value || 'keys' in value);
   } catch {
     return false;
   }
