@@ -8,9 +8,10 @@ import type { Clock } from '../core/clock.js';
 import { systemClock } from '../core/clock.js';
 import { UnavailableError, UsageError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { aLogger } from '../core/logger.js';
 import { aFunction, aNonEmptyString } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
-import { checkOptions, describe, optional, required } from '../core/options.js';
+import { checkOptions, optional, required } from '../core/options.js';
 import type { AlgorithmName } from './algorithms.js';
 import type { Key } from './key.js';
 import { findIssuerProblem, parseKeyId } from './key-id.js';
@@ -43,9 +44,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 const rules: OptionRules<PrivateKeyDirectoryOptions> = {
   root: required(aNonEmptyString),
-  logger: optional((value) =>
-    typeof value === 'object' && value !== null ? undefined : `must be an object, not ${describe(value)}`,
-  ),
+  logger: optional(aLogger),
   clock: optional(aFunction),
 };
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.js';
 import { systemClock } from '../../core/clock.js';
-import { UnavailableError, UsageError } from '../../core/errors.js';
+import { UsageError } from '../../core/errors.js';
 import {
   aFunction,
   aNonEmptyString,
@@ -13,16 +13,16 @@ import {
 import type { OptionRules } from '../../core/options.js';
 import { checkOptions, describe, optional, required } from '../../core/options.js';
 import { serializeClaims } from '../../jwt/serialize-claims.js';
-import type { JwtSigner } from '../../jwt/sign-jwt.js';
-import { createJwtSigner } from '../../jwt/sign-jwt.js';
+import type { AlgorithmName } from '../../keys/algorithms.js';
 import { anAlgorithmName } from '../../keys/algorithms.js';
 import type { Key } from '../../keys/key.js';
 import { isKey } from '../../keys/key.js';
-import { findIssuerProblem, isKeyIdOwnedBy, parseKeyId } from '../../keys/key-id.js';
+import { findIssuerProblem } from '../../keys/key-id.js';
 import type { PrivateKeySource } from '../../keys/private-key-source.js';
 import { isPrivateKeySource } from '../../keys/private-key-source.js';
 import type { AsapAlgorithm } from './asap-algorithms.js';
 import { ASAP_ALGORITHMS, asapAlgorithmNames } from './asap-algorithms.js';
+import { createCurrentSigner } from './current-signer.js';
 import type { TokenReuse } from './token-reuse.js';
 import { createTokenReuse } from './token-reuse.js';
 
@@ -100,8 +100,13 @@ const rules: OptionRules<AsapSignerOptions> = {
   clock: optional(aFunction),
 };
 
-function findProblems({ keys, algorithm, algorithms = ASAP_ALGORITHMS }: AsapSignerOptions): string[] {
-  const wanted = algorithm ?? (isKey(keys) ? keys.algorithm : 'RS256');
+function algorithmOf({ keys, algorithm }: AsapSignerOptions): AlgorithmName {
+  return algorithm ?? (isKey(keys) ? keys.algorithm : 'RS256');
+}
+
+function findProblems(options: AsapSignerOptions): string[] {
+  const { keys, algorithms = ASAP_ALGORITHMS } = options;
+  const wanted = algorithmOf(options);
   const problems: string[] = [];
   if (!algorithms.some((name) => name === wanted)) {
     problems.push(`algorithm must be one of ${algorithms.join(', ')}, not ${wanted}`);
@@ -123,8 +128,9 @@ export function createAsapSigner(options: AsapSignerOptions): AsapSigner {
   const subject = 'createAsapSigner';
   const checked = checkOptions(subject, options, rules, findProblems);
   const { issuer, clock = systemClock, lifetimeSeconds = DEFAULT_LIFETIME_SECONDS } = checked;
-  const reuse = createReuse(checked, lifetimeSeconds);
-  const current = createCurrentSigner(subject, checked, clock);
+  const reuse = createReuse(checked);
+  const algorithm = algorithmOf(checked);
+  const current = createCurrentSigner({ subject, keys: checked.keys, issuer, algorithm, clock });
   current.tryOut();
 
   function prepare(request: AsapTokenRequest) {
@@ -141,8 +147,9 @@ export function createAsapSigner(options: AsapSignerOptions): AsapSigner {
     const wanted = serializeClaims(sortMembers(fixed));
     const known = request.fresh === true ? undefined : reuse.find(wanted, key, now);
     if (known !== undefined) return known;
-    const token = signer.sign(asSigned());
-    reuse.remember(wanted, key, Math.floor(now), token);
+    const claims = asSigned();
+    const token = signer.sign(claims);
+    reuse.remember(wanted, key, { token, issuedAt: claims.iat, expiresAt: claims.exp });
     return token;
   }
 
@@ -156,8 +163,8 @@ export function createAsapSigner(options: AsapSignerOptions): AsapSigner {
   });
 }
 
-/** What changes from token to token comes before the claims of the request, which prevail (row ASAP-5). */
-function complete(fixed: Readonly<Record<string, unknown>>, now: number, lifetimeSeconds: number) {
+/** What changes from token to token comes first: the claims of the request are among the others, and prevail. */
+function complete<Fixed extends object>(fixed: Fixed, now: number, lifetimeSeconds: number) {
   const iat = Math.floor(now);
   const jti = randomBytes(16).toString('base64url');
   return { iat, nbf: iat, exp: iat + lifetimeSeconds, jti, ...fixed };
@@ -184,49 +191,9 @@ function sortMembers(claims: Readonly<Record<string, unknown>>): Record<string, 
   return Object.fromEntries(Object.entries(claims).sort(([one], [two]) => (one < two ? -1 : 1)));
 }
 
-function createReuse({ reuse }: AsapSignerOptions, lifetimeSeconds: number): TokenReuse | undefined {
+function createReuse({ reuse }: AsapSignerOptions): TokenReuse | undefined {
   if (reuse === undefined || reuse === false) return undefined;
   const given = reuse === true ? {} : reuse;
   const { threshold = 0.95, maxTokens = 100 } = checkOptions('createAsapSigner: reuse', given, reuseRules);
-  return createTokenReuse({ lifetimeSeconds, threshold, maxTokens });
-}
-
-/** The key in use, and a signer for it; both are the same as before while the source gives the same key. */
-function createCurrentSigner(subject: string, options: Readonly<AsapSignerOptions>, clock: Clock) {
-  const { keys, issuer } = options;
-  const algorithm = options.algorithm ?? (isKey(keys) ? keys.algorithm : 'RS256');
-  let current: { key: Key<'private'>; iss: unknown; signer: JwtSigner } | undefined;
-
-  function signerFor(iss: unknown) {
-    const key = isKey(keys) ? keys : keys.load(issuer, algorithm);
-    if (current?.key === key && current.iss === iss) return current;
-    if (!isKey(key) || key.kind !== 'private' || key.algorithm !== algorithm) {
-      throw new UsageError('invalid_key', subject, [
-        `the key source must give a private key for ${algorithm}`,
-      ]);
-    }
-    const problem = findIssuerProblem(iss);
-    if (problem !== undefined) throw new UsageError('invalid_claims', 'sign', [`iss ${problem}`]);
-    const keyProblem = findKeyIdProblem(key.kid, iss as string);
-    if (keyProblem !== undefined) throw new UsageError('invalid_key', subject, [keyProblem]);
-    current = { key, iss, signer: createJwtSigner({ key, clock }) };
-    return current;
-  }
-
-  /** A key that is at hand and cannot be used is found out at once; one that is not there yet may still come. */
-  function tryOut(): void {
-    try {
-      signerFor(issuer);
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-    }
-  }
-  return { signerFor, tryOut };
-}
-
-function findKeyIdProblem(kid: string | undefined, issuer: string): string | undefined {
-  const parsed = parseKeyId(kid);
-  if (!parsed.ok) return `the key id ${parsed.problem}`;
-  if (isKeyIdOwnedBy(parsed.keyId, issuer)) return undefined;
-  return `the key id must be "${issuer}" or begin with "${issuer}/": every verifier refuses others`;
+  return createTokenReuse({ threshold, maxTokens });
 }

@@ -18,7 +18,14 @@ export type { StaticPrivateKeyInput } from '../../keys/private-static-key.js';
 export { createStaticPrivateKey } from '../../keys/private-static-key.js';
 export type { AsapAlgorithm } from './asap-algorithms.js';
 export { ASAP_ALGORITHMS } from './asap-algorithms.js';
+export type {
+  AsapAuthenticator,
+  AsapAuthenticatorOptions,
+  AsapOutcome,
+} from './asap-authenticator.js';
+export { createAsapAuthenticator } from './asap-authenticator.js';
 export type { AsapCaller } from './asap-caller.js';
+export type { AsapMode, AsapRouteOptions, AsapSettings } from './asap-settings.js';
 export type {
   AsapSigner,
   AsapSignerOptions,
@@ -28,3 +35,5 @@ export type {
 export { createAsapSigner } from './asap-signer.js';
 export type { AsapVerifier, AsapVerifierOptions } from './asap-verifier.js';
 export { createAsapVerifier } from './asap-verifier.js';
+export { extractBearerToken } from './bearer-token.js';
+export type { AsapRefusal, AsapRefusalCode } from './refusal.js';

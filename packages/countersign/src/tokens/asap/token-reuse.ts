@@ -2,7 +2,6 @@
 import type { SigningKey } from '../../keys/key.js';
 
 export interface TokenReuseSettings {
-  readonly lifetimeSeconds: number;
   /** The share of its lifetime for which a token is given out again. */
   readonly threshold: number;
   readonly maxTokens: number;
@@ -11,19 +10,22 @@ export interface TokenReuseSettings {
 export interface TokenReuse {
   /** The token that was signed for the same thing with the same key, while it is young enough. */
   find(wanted: string, key: SigningKey, now: number): string | undefined;
-  remember(wanted: string, key: SigningKey, issuedAt: number, token: string): void;
+  remember(wanted: string, key: SigningKey, signed: SignedToken): void;
 }
 
-interface Remembered {
-  readonly key: SigningKey;
-  readonly issuedAt: number;
+export interface SignedToken {
   readonly token: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+interface Remembered extends SignedToken {
+  readonly key: SigningKey;
 }
 
 /** One token for each thing wanted; the one that was not wanted for longest makes room. */
 export function createTokenReuse(settings: TokenReuseSettings): TokenReuse {
   const tokens = new Map<string, Remembered>();
-  const oldestAge = settings.threshold * settings.lifetimeSeconds;
 
   const put = (wanted: string, remembered: Remembered): void => {
     tokens.delete(wanted);
@@ -33,13 +35,15 @@ export function createTokenReuse(settings: TokenReuseSettings): TokenReuse {
     find(wanted, key, now) {
       const found = tokens.get(wanted);
       if (found === undefined || found.key !== key) return undefined;
+      const { issuedAt, expiresAt } = found;
       // A clock that was set back makes it a token from the future, which nobody takes.
-      if (!(now >= found.issuedAt && now <= found.issuedAt + oldestAge)) return undefined;
+      if (!(now >= issuedAt && now <= issuedAt + settings.threshold * (expiresAt - issuedAt)))
+        return undefined;
       put(wanted, found);
       return found.token;
     },
-    remember(wanted, key, issuedAt, token) {
-      put(wanted, { key, issuedAt, token });
+    remember(wanted, key, signed) {
+      put(wanted, { ...signed, key });
       if (tokens.size > settings.maxTokens) tokens.delete(tokens.keys().next().value ?? '');
     },
   };
