@@ -12,10 +12,13 @@ import { createNodeListener } from './http/node-listener.js';
 import { createRequestHandler, type RequestHandler } from './http/request-handler.js';
 import { renderErrorPage } from './pages/index.js';
 import { apiRoutes } from './routes/api/index.js';
+import { asapRoutes } from './routes/asap/index.js';
 import { healthRoutes } from './routes/health.js';
 import { pageRoutes } from './routes/pages/index.js';
 import { mailboxRoutes } from './routes/pages/mailbox.js';
 import { type AppService, createAppService } from './services/app-service.js';
+import { createKeyPublishers } from './services/key-publishers.js';
+import { createKeyRepository } from './services/key-repository.js';
 import { createMailService, type MailTransport } from './services/mail-service.js';
 import { createMailbox, createMailboxTransport } from './services/mailbox.js';
 import { createPurgeWorker } from './services/purge-worker.js';
@@ -73,10 +76,13 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     limits,
     logger,
   });
+  const keys = createKeyRepository({ store, clock, logger });
+  const publishers = createKeyPublishers({ store, issuer, adminToken: options.adminToken, clock });
   const purge = createPurgeWorker({ store, clock, logger });
 
   const routes: Route[] = [
     ...healthRoutes({ store }),
+    ...asapRoutes({ keys, publishers }),
     ...apiRoutes({ apps, signIn, tokens }),
     ...pageRoutes({ apps, signIn, issuer, vault, clock }),
   ];
