@@ -30,8 +30,8 @@ export interface PemFetchSettings extends RemoteDocumentSettings {
 
 export interface PublishedPem {
   readonly pem: string;
-  /** Imported once for each algorithm that the key can be for; empty for a key that is weak or of another kind. */
-  readonly byAlgorithm: ReadonlyMap<AlgorithmName, VerificationKey>;
+  /** Imports once for each algorithm (ASAP-27). Undefined where the key is of another kind, or weak. */
+  readonly keyFor: (algorithm: AlgorithmName) => VerificationKey | undefined;
   readonly rules: CacheRules;
 }
 
@@ -61,9 +61,8 @@ export async function fetchPem(
   const pem = Buffer.from(answer.body).toString('latin1');
   const problem = findPemProblem(answer, pem);
   if (problem !== undefined) return badAnswer(settings, keyId, problem);
-  const isSame = known?.pem === pem;
-  const byAlgorithm = isSame ? known.byAlgorithm : importPublishedKey({ pem }, settings.algorithms, keyId);
-  return kept(settings, { pem, byAlgorithm, rules: readCacheRules(headers, answer.headers, settings.clock) });
+  const keyFor = known?.pem === pem ? known.keyFor : createImporter(settings, keyId, pem);
+  return kept(settings, { pem, keyFor, rules: readCacheRules(headers, answer.headers, settings.clock) });
 }
 
 /** What keeps the answer from being a public key, as in "is no PEM". Which algorithms the key is for comes later. */
@@ -73,6 +72,15 @@ function findPemProblem(answer: WholeAnswer, pem: string): string | undefined {
   const block = parsePem(pem);
   if (typeof block === 'string') return `cannot be read: ${block}`;
   return block.label.includes('PRIVATE') ? 'is a private key, which is none any more' : undefined;
+}
+
+function createImporter({ algorithms }: PemFetchSettings, kid: string, pem: string): PublishedPem['keyFor'] {
+  const imported = new Map<AlgorithmName, VerificationKey | undefined>();
+  return (algorithm) => {
+    if (!algorithms.includes(algorithm)) return undefined;
+    if (!imported.has(algorithm)) imported.set(algorithm, importPublishedKey({ pem, kid, algorithm }));
+    return imported.get(algorithm);
+  };
 }
 
 function kept(settings: PemFetchSettings, value: PublishedPem): Loaded<PublishedPem> {

@@ -135,13 +135,13 @@ export function createPemRepository(options: PemRepositoryOptions): PemRepositor
   return Object.freeze({
     algorithms,
     peek: ({ kid, algorithm }: KeyLookup) =>
-      kid === undefined ? undefined : cache.peek(kid)?.byAlgorithm.get(algorithm),
+      kid === undefined ? undefined : cache.peek(kid)?.keyFor(algorithm),
     async resolve({ kid, algorithm }: KeyLookup): Promise<VerificationKey> {
       const parsed = parseKeyId(kid);
       if (!parsed.ok) throw new TokenError('key_id_invalid', `the key id ${parsed.problem}`);
       const found = await cache.lookUp(parsed.segments);
       if (found instanceof KeyRetrievalError) throw toError(found, parsed.segments[0] ?? '');
-      const key = found.byAlgorithm.get(algorithm);
+      const key = found.keyFor(algorithm);
       if (key !== undefined) return key;
       const message = `the key ${parsed.keyId} of ${name} cannot be used for ${algorithm}`;
       throw new TokenError('key_not_found', message);

@@ -47,7 +47,7 @@ export function toKeySet(published: readonly unknown[], algorithms: readonly Alg
     .filter(isObject)
     .slice(0, MAX_KEYS)
     .flatMap((jwk) => {
-      const byAlgorithm = importPublishedKey({ jwk }, algorithms);
+      const byAlgorithm = importFor(jwk, algorithms);
       return byAlgorithm.size === 0 ? [] : [{ jwk, byAlgorithm }];
     });
   const unambiguous = usable.filter(
@@ -83,4 +83,13 @@ function parseKeys(bytes: Uint8Array): readonly unknown[] | undefined {
 
 function isObject(value: unknown): value is Jwk {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function importFor(jwk: Jwk, algorithms: readonly AlgorithmName[]): Map<AlgorithmName, VerificationKey> {
+  const imported = new Map<AlgorithmName, VerificationKey>();
+  for (const algorithm of algorithms) {
+    const key = importPublishedKey({ jwk, algorithm });
+    if (key !== undefined) imported.set(algorithm, key);
+  }
+  return imported;
 }

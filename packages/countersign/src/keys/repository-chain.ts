@@ -13,7 +13,9 @@ import { isKeySource } from './key-source.js';
 export interface RepositoryChainOptions {
   /**
    * Whether to ask the next source after this error. Default: after no answer at all, and after a status of 500 or
-   * more. Whatever else it says, an error other than TokenError and UnavailableError ends the search.
+   * more. Whatever it says, an error other than TokenError and UnavailableError ends the search. A policy that goes on
+   * after `key_not_found` has to go on after a cause that is `held_back` as well: a repository that lacks some of the
+   * keys is not asked for every one of them.
    */
   readonly moveOn?: ((error: TokenError | UnavailableError) => boolean) | undefined;
   /** Is told, as `key_source_passed_over`, which source failed and why. */

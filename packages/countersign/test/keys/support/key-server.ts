@@ -13,12 +13,16 @@ export async function startKeyServer(answer: RequestListener) {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
-  onTestFinished(() => {
+  const close = async () => {
     server.closeAllConnections();
-    server.close();
-  });
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  };
+  onTestFinished(close);
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/jwks.json`, requests };
+  const origin = `http://127.0.0.1:${port}`;
+  return { origin, url: `${origin}/jwks.json`, requests, close };
 }
 
 export function answerJson(body: unknown, headers: Record<string, string> = {}): RequestListener {
