@@ -1,9 +1,9 @@
 import { HOW_TO_MAKE_A_KEY } from './parse-master-key.js';
 import type { Parser } from './value-parsers.js';
 
-/** What a bearer token may consist of (RFC 6750 section 2.1), at least as long as 32 bytes in hexadecimal are short. */
+/** The characters of a bearer token (RFC 6750 section 2.1), at least 32 of them. */
 const TOKEN = /^[A-Za-z0-9._~+/-]{32,512}={0,2}$/;
-/** Random tokens of 32 characters have fewer different ones once in a million million; typed ones often do. */
+/** Even 32 random hexadecimal digits have fewer different ones only once in 25 million. */
 const MIN_DIFFERENT_CHARACTERS = 8;
 
 /** The token by which administrators are known over HTTP. Refuses what nobody drew at random (S9), without repeating it. */
