@@ -6,7 +6,9 @@ import type { FetchFunction } from './remote-fetch.js';
 export function findProxyProblem(proxy: unknown): string | undefined {
   if (typeof proxy !== 'string' || !URL.canParse(proxy)) return 'must be the URL of a proxy';
   if (!['http:', 'https:'].includes(new URL(proxy).protocol)) return 'must be an http or https URL';
-  return isUndiciInstalled() ? undefined : 'needs the package undici, which is not installed';
+  return isUndiciInstalled()
+    ? undefined
+    : 'needs the package undici, which is not installed; proxy: null goes without one';
 }
 
 /**

@@ -260,13 +260,13 @@ describe('keeping keys', () => {
   });
 
   it('ASAP-16: repositories of other options share nothing', async () => {
-    const { settings, requests, publish, repository } = setUpPemRepository();
+    const { settings, clock, requests, publish, repository } = setUpPemRepository();
     publish('svc/one');
     await resolveKid(repository, 'svc/one');
     const others: Partial<PemRepositoryOptions>[] = [
       { algorithms: ['ES256'] },
       { maxAgeSeconds: 60 },
-      { clock: () => settings.clock() },
+      { clock: () => clock() },
       { baseUrl: `${BASE_URL}svc` },
     ];
     for (const other of others) {

@@ -151,7 +151,7 @@ describe('createRepositoryChain', () => {
     expect(careless.algorithms).toBeUndefined();
   });
 
-  it.each([
+  it.each<[unknown]>([
     ['https://keys.example/'],
     [undefined],
     [[]],
