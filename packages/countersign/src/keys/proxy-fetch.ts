@@ -1,4 +1,4 @@
-/** A fetch that goes through a proxy. Node's own cannot before version 24, so this takes the one of undici. */
+/** A fetch that goes through a proxy. Node's own cannot be told to, so this takes the one of undici. */
 import { createRequire } from 'node:module';
 import type { FetchFunction } from './remote-fetch.js';
 
