@@ -10,6 +10,8 @@ const FIRST_WAIT_SECONDS = 1;
 export interface Attempts {
   /** Why the last attempt failed; undefined when it did not. */
   failure(): KeyRetrievalError | undefined;
+  /** Whether the last attempt failed, and not so long ago that it says nothing about now. */
+  isFailing(): boolean;
   /** 0 when an attempt may be made now. */
   secondsToWait(): number;
   failed(failure: KeyRetrievalError): void;
@@ -21,13 +23,15 @@ export function createAttempts(clock: Clock, maxWaitSeconds: number): Attempts {
   let failures = 0;
   let endedAt = Number.NEGATIVE_INFINITY;
   let waitSeconds = 0;
+  const secondsLeftOf = (seconds: number): number => {
+    const now = clock();
+    // An attempt in the future means that the clock was set back: it must not stretch the wait (K11).
+    return now < endedAt ? 0 : Math.max(0, endedAt + seconds - now);
+  };
   return Object.freeze({
     failure: () => failure,
-    secondsToWait() {
-      const now = clock();
-      // An attempt in the future means that the clock was set back: it must not stretch the wait (K11).
-      return now < endedAt ? 0 : Math.max(0, endedAt + waitSeconds - now);
-    },
+    isFailing: () => failure !== undefined && secondsLeftOf(waitSeconds + maxWaitSeconds) > 0,
+    secondsToWait: () => secondsLeftOf(waitSeconds),
     failed(why: KeyRetrievalError) {
       failure = why;
       endedAt = clock();
@@ -54,6 +58,7 @@ export function createPartialAttempts(
 ): Attempts {
   return Object.freeze({
     failure: () => part.failure() ?? whole.failure(),
+    isFailing: () => part.isFailing() || whole.isFailing(),
     secondsToWait: () => Math.max(part.secondsToWait(), whole.secondsToWait()),
     failed(why: KeyRetrievalError) {
       part.failed(why);

@@ -15,6 +15,8 @@ import type { Loaded } from './remote-value.js';
 export const PEM_MEDIA_TYPE = 'application/x-pem-file';
 
 const DEFAULT_FRESH_SECONDS = 300;
+/** No certificate: nobody here would check its dates. A private key that is published is none any more. */
+const PUBLIC_LABELS = ['PUBLIC KEY', 'RSA PUBLIC KEY'];
 /** A key that may not be shown to us, is not there, or was revoked: none to check a token with. */
 const ABSENT = [403, 404, 410];
 
@@ -71,7 +73,9 @@ function findPemProblem(answer: WholeAnswer, pem: string): string | undefined {
   if (mediaType.trim().toLowerCase() !== PEM_MEDIA_TYPE) return `is not of media type ${PEM_MEDIA_TYPE}`;
   const block = parsePem(pem);
   if (typeof block === 'string') return `cannot be read: ${block}`;
-  return block.label.includes('PRIVATE') ? 'is a private key, which is none any more' : undefined;
+  return PUBLIC_LABELS.includes(block.label)
+    ? undefined
+    : `is a PEM block "${block.label}", not a public key`;
 }
 
 function createImporter({ algorithms }: PemFetchSettings, kid: string, pem: string): PublishedPem['keyFor'] {

@@ -82,7 +82,7 @@ export function createRemoteValue<Value>(settings: RemoteValueSettings<Value>): 
   };
 
   const isPaused = () => underWay !== undefined || attempts.secondsToWait() > 0;
-  const keptWhileFailing = () => (attempts.failure() === undefined ? undefined : heldUntil('staleUntil'));
+  const keptWhileFailing = () => (attempts.isFailing() ? heldUntil('staleUntil') : undefined);
 
   if (settings.initial !== undefined) keep(settings.initial);
   return Object.freeze({

@@ -128,6 +128,18 @@ describe('a repository that fails', () => {
     await expect(resolveKid(repository, 'svc/one')).rejects.toMatchObject({ cause: { status: 410 } });
   });
 
+  it('K8: a failure long past does not let a revoked key be used once more', async () => {
+    const { repository, publish, withdraw, breakDown, recover, clock } = setUpPemRepository();
+    publish('svc/one');
+    await resolveKid(repository, 'svc/one');
+    breakDown();
+    await expect(resolveKid(repository, 'svc/two')).rejects.toEqual(unavailable);
+    recover();
+    withdraw('svc/one');
+    clock.advance(300);
+    await expect(resolveKid(repository, 'svc/one')).rejects.toMatchObject({ code: 'key_not_found' });
+  });
+
   it('K8: ids for which the repository fails do not keep a revoked key of another alive', async () => {
     const { repository, publish, publishAs, withdraw, clock } = setUpPemRepository();
     publish('svc/one');

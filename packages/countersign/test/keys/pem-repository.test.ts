@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { TokenError, UnavailableError, UsageError } from '../../src/core/errors.js';
 import { exportPrivatePem, exportPublicPem } from '../../src/keys/export-key.js';
@@ -6,6 +7,7 @@ import { KeyRetrievalError } from '../../src/keys/key-retrieval-error.js';
 import { pemUrl } from '../../src/keys/pem-fetch.js';
 import type { PemRepositoryOptions } from '../../src/keys/pem-repository.js';
 import { createPemRepository } from '../../src/keys/pem-repository.js';
+import { CERTIFICATE_PEM } from '../support/certificate.js';
 import {
   BASE_URL,
   lookup,
@@ -172,7 +174,8 @@ describe('what the repository answers', () => {
     ['nothing', '', 'cannot be read: the PEM does not begin'],
     ['a web page', '<html></html>', 'cannot be read: the PEM does not begin'],
     ['two keys', PEM + OTHER_PEM, 'cannot be read: the PEM holds more than one block'],
-    ['a private key', exportPrivatePem(generateKeyPair('ES256').privateKey), 'is a private key'],
+    ['a private key', exportPrivatePem(generateKeyPair('ES256').privateKey), 'is a PEM block "PRIVATE KEY"'],
+    ['a certificate', CERTIFICATE_PEM, 'is a PEM block "CERTIFICATE"'],
   ])('K7: %s is no key, and its text is not in the message', async (_what, body, problem) => {
     const { repository, publish } = setUpPemRepository();
     publish('svc/one', {}, body);
@@ -180,6 +183,14 @@ describe('what the repository answers', () => {
     expect(error).toMatchObject({ code: 'key_source_unavailable', cause: { problem: 'bad_answer' } });
     expect((error as Error).message).toContain(`has as the key svc/one ${problem}`);
     if (body !== '') expect((error as Error).message).not.toContain(body.slice(0, 40));
+  });
+
+  it('takes an RSA key in the older PKCS#1 form as well', async () => {
+    const { repository, publish } = setUpPemRepository();
+    const spki = exportPublicPem(generateKeyPair('RS256').publicKey);
+    publish('svc/rsa', {}, createPublicKey(spki).export({ type: 'pkcs1', format: 'pem' }).toString());
+    const key = await repository.resolve({ kid: 'svc/rsa', algorithm: 'RS256' });
+    expect(key).toMatchObject({ algorithm: 'RS256' });
   });
 
   it('J9: a key of another kind than the algorithm needs is not found, nor one that is weak', async () => {
