@@ -1,8 +1,14 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.js';
 import { appsCommand } from './commands/apps.js';
+import { curlCommand } from './commands/curl.js';
+import { inspectCommand } from './commands/inspect.js';
+import { keysCommand } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
 import { serveCommand } from './commands/serve.js';
+import { serveKeysCommand } from './commands/serve-keys.js';
+import { tokenCommand } from './commands/token.js';
+import { verifyCommand } from './commands/verify.js';
 import { versionCommand } from './commands/version.js';
 
 const EXIT_CODE_HELP = `
@@ -16,10 +22,19 @@ export function createProgram(cli: Cli): Command {
   const program = new Command('countersign')
     .description('The countersign authority: e-mail sign-in, keys and tokens for your applications.')
     .addHelpText('after', EXIT_CODE_HELP);
-  program.addCommand(serveCommand(cli));
-  program.addCommand(migrateCommand(cli));
-  program.addCommand(appsCommand(cli));
-  program.addCommand(versionCommand(cli));
+  for (const create of [
+    serveCommand,
+    migrateCommand,
+    appsCommand,
+    keysCommand,
+    tokenCommand,
+    verifyCommand,
+    inspectCommand,
+    curlCommand,
+    serveKeysCommand,
+    versionCommand,
+  ])
+    program.addCommand(create(cli));
   throwErrors(program, cli);
   return program;
 }

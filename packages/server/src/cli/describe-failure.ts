@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { UsageError } from 'countersign';
+import { TokenError, UnavailableError, UsageError } from 'countersign';
 import { AppSettingsError } from '../domain/app-settings.js';
 import { Refusal } from '../domain/refusal.js';
 import { StoreUnavailableError } from '../domain/stores.js';
@@ -10,6 +10,19 @@ import { EXIT_CODES } from './exit-codes.js';
 /** The command was given wrongly, in a way that the parser does not see. */
 export class CliUsageError extends Error {
   override readonly name = 'CliUsageError';
+}
+
+/** The command was understood, and could not be done for a reason outside of it. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  readonly code: string;
+  readonly exitCode: number;
+
+  constructor(exitCode: number, code: string, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+    this.code = code;
+  }
 }
 
 /** The shape of `error` in what `--json` prints to stderr. */
@@ -35,10 +48,14 @@ const ADDRESS_PROBLEMS: ReadonlyMap<string, string> = new Map([
 export function describeFailure(error: unknown): Failure | undefined {
   if (error instanceof CommanderError) return describeParserError(error);
   if (error instanceof CliUsageError) return failure(usage, 'usage', error.message);
-  if (error instanceof UsageError)
-    return failure(usage, 'invalid_configuration', 'The configuration cannot be used:', error.problems);
+  if (error instanceof CommandFailure) return failure(error.exitCode, error.code, error.message);
+  if (error instanceof UsageError) return describeUsage(error);
   if (error instanceof AppSettingsError)
     return failure(usage, 'invalid_settings', 'The settings of the app cannot be taken:', error.problems);
+  if (error instanceof TokenError)
+    return failure(refused, error.code, `${error.publicText} (${error.message})`);
+  if (error instanceof UnavailableError)
+    return failure(unreachable, error.code, `${error.publicText} (${error.message})`);
   if (error instanceof Refusal) return failure(refused, error.code, error.message);
   if (error instanceof SchemaError) return failure(refused, `schema_${error.reason}`, error.message);
   if (error instanceof WrongMasterKeyError) return failure(refused, 'wrong_master_key', error.message);
@@ -48,6 +65,12 @@ export function describeFailure(error: unknown): Failure | undefined {
 
 function failure(exitCode: number, code: string, message: string, problems: readonly string[] = []): Failure {
   return { exitCode, code, message, problems };
+}
+
+function describeUsage({ code, problems }: UsageError): Failure {
+  return code === 'invalid_options'
+    ? failure(usage, 'invalid_configuration', 'The configuration cannot be used:', problems)
+    : failure(usage, code, 'What was given cannot be used:', problems);
 }
 
 function describeParserError(error: CommanderError): Failure | undefined {

@@ -5,12 +5,14 @@ import {
   type Configuration,
   createLogger,
   loadConfiguration,
+  loadStorageSettings,
   openDevelopmentMasterKey,
   type Settings,
 } from '../config/index.js';
 import type { Logger } from '../domain/logger.js';
 import type { Store } from '../domain/stores.js';
 import { type AppService, createAppService } from '../services/app-service.js';
+import { createKeyRepository, type KeyRepository } from '../services/key-repository.js';
 import { assertMasterKey, createVault } from '../services/vault.js';
 import { migrateSqlite, openSqliteStore } from '../store/sqlite/index.js';
 import type { Cli } from './cli.js';
@@ -37,7 +39,10 @@ export function masterKeyOf({ settings, secrets }: Configuration): Uint8Array {
 }
 
 /** Development migrates by itself; production waits for somebody to decide, because older programs may still run. */
-export async function openStore(settings: Settings, logger: Logger): Promise<Store> {
+export async function openStore(
+  settings: Pick<Settings, 'mode' | 'dataFolder'>,
+  logger: Logger,
+): Promise<Store> {
   const file = databaseFileOf(settings);
   if (settings.mode === 'development') await migrateSqlite({ file });
   return openSqliteStore({ file, logger });
@@ -56,6 +61,24 @@ export async function withApps<T>(
   try {
     await assertMasterKey(vault, store.settings);
     return await work(createAppService({ store, vault, clock: systemClock }), settings);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Runs the work of one `keys` command on the store and closes it again. Published keys are no secret: no master key. */
+export async function withKeys<T>(
+  options: Readonly<Record<string, unknown>>,
+  { terminal }: Cli,
+  work: (keys: KeyRepository) => Promise<T>,
+): Promise<T> {
+  const settings = loadStorageSettings(sourcesOf(options, terminal));
+  // What was done is what the command prints: the log need not say it too.
+  const logLevel = settings.logLevel === 'info' ? 'warn' : settings.logLevel;
+  const logger = createStderrLogger({ logLevel }, terminal);
+  const store = await openStore(settings, logger);
+  try {
+    return await work(createKeyRepository({ store, clock: systemClock, logger }));
   } finally {
     await store.close();
   }

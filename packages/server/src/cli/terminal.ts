@@ -7,6 +7,21 @@ export interface Terminal {
   readonly writeError: (text: string) => void;
   /** Whether a person reads what `writeError` writes. */
   readonly isErrorRead: boolean;
+  /** All of standard input, as far as it is not absurdly long. */
+  readonly readInput: () => Promise<string>;
+}
+
+const MAX_INPUT_BYTES = 65_536;
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    length += chunk.length;
+    chunks.push(chunk);
+    if (length > MAX_INPUT_BYTES) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 export const processTerminal: Terminal = Object.freeze({
@@ -14,4 +29,5 @@ export const processTerminal: Terminal = Object.freeze({
   writeOut: (text: string) => process.stdout.write(text),
   writeError: (text: string) => process.stderr.write(text),
   isErrorRead: process.stderr.isTTY === true,
+  readInput: readStandardInput,
 });

@@ -2,10 +2,14 @@ import { runCli } from '../../src/cli/run-cli.js';
 import type { Environment } from './authority-process.js';
 import type { FinishedCommand } from './finished-command.js';
 
-/** Runs one command to its end within this process: the same code without the time that a process takes to start. */
+/**
+ * Runs one command to its end within this process: the same code without the time that a process takes to start.
+ * `input` is what it finds on standard input.
+ */
 export async function runInProcess(
   args: readonly string[],
   environment: Environment,
+  input = '',
 ): Promise<FinishedCommand> {
   let stdout = '';
   let stderr = '';
@@ -18,6 +22,7 @@ export async function runInProcess(
       stderr += text;
     },
     isErrorRead: false,
+    readInput: async () => input,
   });
   return { exitCode, stdout, stderr };
 }

@@ -1,11 +1,11 @@
 import { Refusal } from '../../domain/refusal.js';
 import type { Route } from '../../http/exchange.js';
-import type { AsapServices } from './index.js';
+import type { KeyRepository } from '../../services/key-repository.js';
 import { keyIdOf } from './key-id-of.js';
 import { pemAnswer } from './pem-answer.js';
 
 /** 404 for a kid that is unknown, for one that can be none, and for what would be a listing; 410 for a revoked one. */
-export function getKeyRoute({ keys }: Pick<AsapServices, 'keys'>): Route {
+export function getKeyRoute({ keys }: { readonly keys: Pick<KeyRepository, 'find'> }): Route {
   return {
     method: 'GET',
     pattern: '/asap/*kid',

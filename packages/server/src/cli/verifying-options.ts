@@ -1,0 +1,64 @@
+/** The options of commands that look at tokens: what the service expects, and where public keys are. */
+import type { Command } from 'commander';
+import {
+  createPemRepository,
+  createRepositoryChain,
+  importPublicKey,
+  type KeyLookup,
+  type KeySource,
+  TokenError,
+  UsageError,
+} from 'countersign';
+import { CliUsageError } from './describe-failure.js';
+import { toSeconds } from './signing-options.js';
+import { readTextFile } from './text-files.js';
+
+export interface VerifyingOptions {
+  readonly audience?: readonly string[];
+  readonly issuer?: readonly string[];
+  readonly keysUrl?: readonly string[];
+  readonly keyFile?: string;
+  readonly tolerance?: number;
+  readonly anySubject?: boolean;
+}
+
+export function addVerifyingOptions(command: Command): Command {
+  return command
+    .optionsGroup('What the service expects:')
+    .option('--audience <name>', 'a name of the service; may be given several times', collect)
+    .option('--issuer <name>', 'a service that may come in (default: any); several times', collect)
+    .option('--tolerance <duration>', 'how far clocks may differ (default: 0s)', toSeconds)
+    .option('--any-subject', 'the subject need not be the issuer')
+    .optionsGroup('Public keys:')
+    .option('--keys-url <url>', 'repository of PEM files; several times, for one after the other', collect)
+    .option('--key-file <file>', 'the public key in PEM, whatever id the token gives it');
+}
+
+/** @throws CliUsageError, UsageError */
+export function keysOf({ keysUrl, keyFile }: VerifyingOptions): KeySource | undefined {
+  if (keysUrl !== undefined && keyFile !== undefined)
+    throw new CliUsageError('Give --keys-url or --key-file, not both.');
+  if (keyFile !== undefined) return keyFromFile(keyFile);
+  if (keysUrl === undefined) return undefined;
+  const repositories = keysUrl.map((baseUrl) => createPemRepository({ baseUrl, allowHttpLoopback: true }));
+  return createRepositoryChain(repositories);
+}
+
+function keyFromFile(path: string): KeySource {
+  const pem = readTextFile(path);
+  if (/PRIVATE KEY/i.test(pem))
+    throw new CliUsageError(`${path} holds a private key: a token is checked with the public one.`);
+  const find = ({ algorithm, kid }: KeyLookup) => {
+    try {
+      return importPublicKey({ pem, algorithm, kid });
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new TokenError('key_not_found', `the key of the file: ${error.problems.join('; ')}`);
+    }
+  };
+  return { peek: () => undefined, resolve: async (lookup) => find(lookup) };
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
