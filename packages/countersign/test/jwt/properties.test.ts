@@ -1,29 +1,15 @@
 import type { AlgorithmName } from 'countersign';
-import { createJwtSigner, decodeUnverifiedJwt, TokenError } from 'countersign';
+import { createJwtSigner, TokenError } from 'countersign';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hostileText } from '../support/hostile-text.js';
 import { judge, judgeNow } from '../support/judgement.js';
 import { keyPairFor, secretKey } from '../support/keys.js';
-import { claimsText, NOW, signSegments, toBase64url, tokenOf } from '../support/tokens.js';
+import { claimsText, NOW, signSegments, tokenOf } from '../support/tokens.js';
 import { verifierWith } from '../support/verifiers.js';
 
 const verifier = verifierWith();
 const good = tokenOf({ payload: claimsText({ sub: '"somebody"', n: 1 }) });
-
-/** Text as an attacker writes it: any characters, among them many that mean something in a token. */
-const text = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.string({ unit: fc.constantFrom(...'..ABab01-_+/= \n{}[]":,\\u0000\u0000é') }),
-);
-const encoded = fc.oneof(text.map(toBase64url), fc.base64String(), text);
-const jsonMember = fc.oneof(
-  fc.constantFrom('alg', 'kid', 'typ', 'crit', 'b64', 'jwk', 'jku', 'exp', 'nbf', 'iat', 'iss', 'aud', 'sub'),
-  fc.string(),
-);
-const jsonObject = fc.dictionary(
-  jsonMember,
-  fc.oneof(fc.constantFrom<unknown>('HS256', 'none', 'ES256', NOW, NOW + 60, 1e300), fc.jsonValue()),
-);
 
 describe('a token that was changed', () => {
   it.each<AlgorithmName>(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'])(
@@ -47,7 +33,7 @@ describe('a token that was changed', () => {
   it('J31: fails whatever is put in, taken out or put elsewhere', async () => {
     const place = fc.nat({ max: good.length });
     await fc.assert(
-      fc.asyncProperty(place, place, text, async (from, to, inserted) => {
+      fc.asyncProperty(place, place, hostileText, async (from, to, inserted) => {
         const [start, end] = from < to ? [from, to] : [to, from];
         for (const changed of [
           good.slice(0, start) + good.slice(end),
@@ -129,103 +115,6 @@ describe('two texts of one token', () => {
     }
   });
 });
-
-describe('anything at all', () => {
-  it('J31: is refused with a code, be it text', async () => {
-    await fc.assert(
-      fc.asyncProperty(text, async (token) => {
-        expect(await judge(verifier, token)).not.toBe('accepted');
-        expectTokenError(() => decodeUnverifiedJwt(token));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('J31: is refused with a code, be it no text', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.anything(), async (value) => {
-        fc.pre(typeof value !== 'string');
-        expect(await judge(verifier, value as string)).toBe('malformed_token');
-        expectTokenError(() => decodeUnverifiedJwt(value as string));
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('J31: is refused with a code, be it three segments, or more, or fewer', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(encoded, { maxLength: 6 }), async (segments) => {
-        expect(await judge(verifier, segments.join('.'))).not.toBe('accepted');
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('J31: is judged with a code where it is well signed, and passes only as what it has to be', async () => {
-    const part = fc.oneof(
-      encoded,
-      jsonObject.map((object) => toBase64url(JSON.stringify(object))),
-    );
-    const fitting = fc.constant(toBase64url('{"alg":"HS256"}'));
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(part, fitting), part, async (header, payload) => {
-        const token = signSegments(header, payload);
-        if ((await judge(verifier, token)) !== 'accepted') return;
-        const { unverifiedHeader, unverifiedClaims } = decodeUnverifiedJwt(token);
-        expect(unverifiedHeader['alg']).toBe('HS256');
-        expect(Object.keys(unverifiedHeader)).not.toContain('crit');
-        expect(unverifiedClaims['exp']).toBeGreaterThan(NOW);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('J20, J31: is judged with a code where it is a well signed payload with a flaw', async () => {
-    const payload = claimsText({ sub: '"\\u00e9é"', list: '[1,{"a":null}]', flag: 'true', x: '-1.5e3' });
-    const place = fc.nat({ max: payload.length });
-    const flaw = fc.constantFrom(...'{}[]":,\\ue0-1.tnNI \n\u0000\u2028\ufeff\ud800', '"exp":1,', '/**/');
-    await fc.assert(
-      fc.asyncProperty(place, fc.nat({ max: 3 }), flaw, async (at, removed, inserted) => {
-        const flawed = payload.slice(0, at) + inserted + payload.slice(at + removed);
-        const token = tokenOf({ payload: flawed });
-        if ((await judge(verifier, token)) !== 'accepted') return;
-        const read: unknown = JSON.parse(Buffer.from(flawed).toString());
-        expect(verifier.verify(token).claims).toEqual(read);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('is refused without a word from it in the message', () => {
-    const word = fc.string({ minLength: 12, maxLength: 40, unit: fc.constantFrom(...'qwxzQWXZ789') });
-    const name = fc.constantFrom('alg', 'kid', 'typ', 'crit', 'exp', 'nbf', 'iat', 'iss', 'aud', 'sub');
-    const strict = verifierWith({ issuer: 'i', audience: 'a', type: 'JWT' });
-    fc.assert(
-      fc.property(word, name, fc.boolean(), (secret, member, isInHeader) => {
-        const wrong = { [member]: secret };
-        const header = JSON.stringify({ alg: 'HS256', typ: 'JWT', ...(isInHeader ? wrong : {}) });
-        const payload = JSON.stringify({ exp: NOW + 60, iss: 'j', ...(isInHeader ? {} : wrong) });
-        for (const token of [tokenOf({ header, payload }), `${secret}.${secret}.${secret}`, secret]) {
-          const error = expectTokenError(() => strict.verify(token));
-          const told = `${error?.stack} ${JSON.stringify(error)} ${String(error?.cause)}`;
-          for (const part of [secret, ...token.split('.')]) expect(told).not.toContain(part);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
-});
-
-/** The error where it throws one, which must be a TokenError. */
-function expectTokenError(action: () => unknown): TokenError | undefined {
-  try {
-    action();
-  } catch (error) {
-    expect(error).toBeInstanceOf(TokenError);
-    return error as TokenError;
-  }
-  return undefined;
-}
 
 /** Changes the last character in the bits that stand for nothing, if it has such bits. */
 function withSpareBits(encodedText: string, step: number): string {

@@ -63,7 +63,7 @@ describe('what was signed', () => {
     },
   );
 
-  it('is refused before it is signed, or comes back as it was (J29)', () => {
+  it('J29: is refused before it is signed, or comes back as it was', () => {
     const signer = createJwtSigner({ key: secretKey, lifetimeSeconds: 60, clock: () => NOW });
     const anything = fc.anything({
       withBigInt: true,
