@@ -16,6 +16,10 @@ export type JsonObject = { [member: string]: unknown };
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 const DEFAULT_MAX_DEPTH = 32;
 
 /**
@@ -29,49 +33,56 @@ const DEFAULT_MAX_DEPTH = 32;
  * bytes (row J20), and nesting deeper than `maxDepth`, which is found before the parser runs (row J21).
  */
 export function parseStrictJsonObject(bytes: Uint8Array, limits: JsonLimits = {}): JsonObject {
-  const shape = scan(bytes, limits.maxDepth ?? DEFAULT_MAX_DEPTH);
-  const value = parse(decode(bytes, shape.isAscii));
+  const text = decode(bytes);
+  const hasEscapes = text.includes('\\');
+  const members = countMembers(text, hasEscapes, limits.maxDepth ?? DEFAULT_MAX_DEPTH);
+  const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw malformed('is not an object');
   // JSON.parse keeps one of two members of a name, so colons outside of strings outnumber the members kept.
-  if (settle(value, shape.hasEscapes) !== shape.members) throw malformed('has a duplicate member');
+  if (settle(value, hasEscapes) !== members) throw malformed('has a duplicate member');
   return value as JsonObject;
 }
 
-/** One pass over the bytes. It need not judge: what is not JSON at all is left to JSON.parse. */
-function scan(bytes: Uint8Array, maxDepth: number) {
-  const { length } = bytes;
-  let members = 0;
-  let depth = 0;
-  let seen = 0;
-  let hasEscapes = false;
-  let at = 0;
-  while (at < length) {
-    let byte = bytes[at++] as number;
-    seen |= byte;
-    if (byte === QUOTE) {
-      while (at < length) {
-        byte = bytes[at++] as number;
-        seen |= byte;
-        if (byte === QUOTE) break;
-        if (byte !== BACKSLASH) continue;
-        hasEscapes = true;
-        at++;
-      }
-    } else if (byte === COLON) members++;
-    else if (byte === 0x7b || byte === 0x5b) {
-      if (++depth > maxDepth) throw malformed('is nested too deeply');
-    } else if (byte === 0x7d || byte === 0x5d) depth--;
-  }
-  return { members, hasEscapes, isAscii: seen < 0x80 };
-}
-
-function decode(bytes: Uint8Array, isAscii: boolean): string {
+/** What is not UTF-8 decodes to the replacement character, which may also stand in the text by itself. */
+function decode(bytes: Uint8Array): string {
   const buffer =
     bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isAscii) return buffer.toString('latin1');
-  if (!isUtf8(buffer)) throw malformed('is not UTF-8');
-  return buffer.toString('utf8');
+  const text = buffer.toString('utf8');
+  if (text.includes('\ufffd') && !isUtf8(buffer)) throw malformed('is not UTF-8');
+  return text;
+}
+
+/**
+ * Counts the colons outside of strings, and bounds the depth. It need not judge: what is not JSON at all is left to
+ * JSON.parse.
+ */
+function countMembers(text: string, hasEscapes: boolean, maxDepth: number): number {
+  let members = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = findClosingQuote(text, at, hasEscapes);
+      if (at < 0) return members;
+    } else if (code === COLON) members++;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > maxDepth) throw malformed('is nested too deeply');
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+  return members;
+}
+
+/** Searching beats looking at each character; only a quote behind an odd number of backslashes does not close. */
+function findClosingQuote(text: string, openingQuote: number, hasEscapes: boolean): number {
+  let quote = text.indexOf('"', openingQuote + 1);
+  while (hasEscapes && quote >= 0) {
+    let start = quote;
+    while (text.charCodeAt(start - 1) === BACKSLASH) start--;
+    if ((quote - start) % 2 === 0) return quote;
+    quote = text.indexOf('"', quote + 1);
+  }
+  return quote;
 }
 
 function parse(text: string): unknown {

@@ -49,12 +49,15 @@ export function createClaimRules(options: ClaimRulesOptions): ClaimRules {
   const requiredClaims = [...(options.requiredClaims ?? [])];
   const checkTimes = createTimeRules(options);
   return (claims, nowSeconds) => {
-    checkTimes(claims, nowSeconds);
-    checkIssuer(claims, issuers);
-    checkAudience(claims, audiences);
-    const sub = own(claims, 'sub');
+    const registered = isPrototypePolluted() ? ownMembersOf(claims) : claims;
+    checkTimes(registered, nowSeconds);
+    checkIssuer(registered['iss'], issuers);
+    checkAudience(registered['aud'], audiences);
+    const sub = registered['sub'];
     if (sub !== undefined && typeof sub !== 'string') throw invalid('sub', 'a string');
-    for (const name of requiredClaims) if ((own(claims, name) ?? null) === null) throw missing(name);
+    for (const name of requiredClaims) {
+      if (!Object.hasOwn(claims, name) || claims[name] === null) throw missing(name);
+    }
   };
 }
 
@@ -68,11 +71,12 @@ function createTimeRules(options: ClaimRulesOptions) {
   const mayLackExpiry = options.unsafeAllowMissingExpiry === true && maxLifetimeSeconds === undefined;
   const mayLackIssuedAt = maxAgeSeconds === null && maxLifetimeSeconds === undefined;
   return (claims: JsonObject, now: number): void => {
-    const exp = dateOf(claims, 'exp', mayLackExpiry);
-    const nbf = dateOf(claims, 'nbf', true);
-    const iat = dateOf(claims, 'iat', mayLackIssuedAt);
-    if (exp !== undefined && !(now < exp + tolerance))
+    const exp = checkDate('exp', claims['exp'], mayLackExpiry);
+    const nbf = checkDate('nbf', claims['nbf'], true);
+    const iat = checkDate('iat', claims['iat'], mayLackIssuedAt);
+    if (exp !== undefined && !(now < exp + tolerance)) {
       throw new TokenError('token_expired', 'exp is not after now');
+    }
     if (nbf !== undefined && !(nbf <= now + tolerance)) {
       throw new TokenError('token_not_yet_valid', 'nbf is after now');
     }
@@ -89,16 +93,14 @@ function createTimeRules(options: ClaimRulesOptions) {
 }
 
 /** A NumericDate (section 2): a number that is finite: 1e400 in JSON reads as Infinity (row C2). */
-function dateOf(claims: JsonObject, name: string, mayBeMissing: boolean): number | undefined {
-  const value = own(claims, name);
-  if (value === undefined && mayBeMissing) return undefined;
-  if (value === undefined) throw missing(name);
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid(name, 'a finite number');
-  return value;
+function checkDate(name: string, value: unknown, mayBeMissing: boolean): number | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (value !== undefined) throw invalid(name, 'a finite number');
+  if (!mayBeMissing) throw missing(name);
+  return undefined;
 }
 
-function checkIssuer(claims: JsonObject, issuers: ReadonlySet<unknown> | null): void {
-  const iss = own(claims, 'iss');
+function checkIssuer(iss: unknown, issuers: ReadonlySet<unknown> | null): void {
   if (iss === undefined) {
     if (issuers === null) return;
     throw missing('iss');
@@ -110,23 +112,26 @@ function checkIssuer(claims: JsonObject, issuers: ReadonlySet<unknown> | null): 
 }
 
 /** An array must hold strings only: one odd member spoils the claim (section 4.1.3; row C9). */
-function checkAudience(claims: JsonObject, audiences: ReadonlySet<unknown> | null): void {
-  const aud = own(claims, 'aud');
+function checkAudience(aud: unknown, audiences: ReadonlySet<unknown> | null): void {
   if (aud === undefined) {
     if (audiences === null) return;
     throw missing('aud');
   }
-  const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (!list.every((item) => typeof item === 'string'))
-    throw invalid('aud', 'a string or an array of strings');
-  if (audiences !== null && !list.some((item) => audiences.has(item))) {
+  const isList = Array.isArray(aud) && aud.every((item) => typeof item === 'string');
+  if (!isList && typeof aud !== 'string') throw invalid('aud', 'a string or an array of strings');
+  if (audiences !== null && !(isList ? aud.some((item) => audiences.has(item)) : audiences.has(aud))) {
     throw new TokenError('audience_mismatch', 'aud has none of the accepted audiences');
   }
 }
 
-/** Own members only (row C14). */
-function own(claims: JsonObject, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+/** Whether a registered claim that a token lacks would be found on the prototype of all objects (row C14). */
+function isPrototypePolluted(): boolean {
+  const all = Object.prototype;
+  return 'exp' in all || 'nbf' in all || 'iat' in all || 'iss' in all || 'aud' in all || 'sub' in all;
+}
+
+function ownMembersOf(claims: JsonObject): JsonObject {
+  return Object.assign(Object.create(null) as JsonObject, claims);
 }
 
 function toSet(values: string | readonly string[] | null): ReadonlySet<unknown> | null {
