@@ -1,4 +1,5 @@
-// Fails when an import runs up the layers, crosses between two token families, or lets Node into browser code.
+// Fails when an import runs up the layers, goes round in a circle, crosses between two token families, or lets Node
+// into browser code.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
@@ -72,6 +73,22 @@ for (const { root, layers, apart, never } of PACKAGES) {
         problems.push(`${line}: a family never imports a family`);
     }
   }
+}
+
+for (const { root } of PACKAGES) {
+  const done = new Set();
+  const visit = (file, path) => {
+    if (path.includes(file)) {
+      const circle = [...path.slice(path.indexOf(file)), file].map((one) => relative('.', one));
+      problems.push(`imports in a circle: ${circle.join(' -> ')}`);
+    }
+    if (done.has(file)) return;
+    done.add(file);
+    for (const specifier of importsOf(file).filter((name) => name.startsWith('.'))) {
+      visit(resolveImport(file, specifier), [...path, file]);
+    }
+  };
+  for (const file of sourceFiles(resolve(root))) visit(file, []);
 }
 
 for (const entry of BROWSER_ENTRIES) {

@@ -1,6 +1,6 @@
 import { APP_DEFAULTS, type App } from '../../src/domain/app.js';
 import { Refusal } from '../../src/domain/refusal.js';
-import type { ApiServices } from '../../src/routes/api/index.js';
+import type { ApiServices } from '../../src/routes/api/api-services.js';
 
 export const APP_ID = '2b8e1a7c-6c1f-4a55-9d0e-0a4c3f1b7d21';
 

@@ -2,7 +2,7 @@ import type { Route } from '../../http/exchange.js';
 import { readJson, requireString } from '../../http/read-json.js';
 import { json } from '../../http/respond.js';
 import { pathParameter } from '../../http/router.js';
-import type { ApiServices } from './index.js';
+import type { ApiServices } from './api-services.js';
 
 /**
  * Asks for a sign-in mail: `{ "email" }` -> 200 `{ "requestId" }`, the same whether or not anybody has the address (M5).

@@ -1,8 +1,8 @@
 import type { Route } from '../../http/exchange.js';
 import { noContent } from '../../http/respond.js';
 import { pathParameter } from '../../http/router.js';
+import type { ApiServices } from './api-services.js';
 import { authenticatePerson } from './authenticate-person.js';
-import type { ApiServices } from './index.js';
 
 /** Forgets every refresh token that the person has for the app: 204 (JAM-11). */
 export function deleteAllRefreshTokensRoute({ apps, tokens }: Pick<ApiServices, 'apps' | 'tokens'>): Route {

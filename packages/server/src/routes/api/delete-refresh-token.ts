@@ -1,8 +1,8 @@
 import type { Route } from '../../http/exchange.js';
 import { noContent } from '../../http/respond.js';
 import { pathParameter } from '../../http/router.js';
+import type { ApiServices } from './api-services.js';
 import { authenticatePerson } from './authenticate-person.js';
-import type { ApiServices } from './index.js';
 
 /** Forgets one refresh token of the person whose ID token is presented: 204 (JAM-10, JAM-12). */
 export function deleteRefreshTokenRoute({ apps, tokens }: Pick<ApiServices, 'apps' | 'tokens'>): Route {

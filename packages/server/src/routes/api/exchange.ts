@@ -1,7 +1,7 @@
 import type { Route } from '../../http/exchange.js';
 import { readJson, requireString } from '../../http/read-json.js';
 import { pathParameter } from '../../http/router.js';
-import type { ApiServices } from './index.js';
+import type { ApiServices } from './api-services.js';
 import { tokensAnswer } from './tokens-answer.js';
 
 /** Exchanges the one-time code of delivery mode `code`: `{ "code" }` -> 200 `{ "idToken", "refreshToken"? }`. */

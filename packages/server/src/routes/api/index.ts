@@ -3,9 +3,7 @@
  * calls a service and answers. No SQL, no cryptography.
  */
 import type { Route } from '../../http/exchange.js';
-import type { AppService } from '../../services/app-service.js';
-import type { SignInService } from '../../services/sign-in-service.js';
-import type { TokenService } from '../../services/token-service.js';
+import type { ApiServices } from './api-services.js';
 import { authenticateRoute } from './authenticate.js';
 import { codeRoute } from './code.js';
 import { deleteAllRefreshTokensRoute } from './delete-all-refresh-tokens.js';
@@ -14,15 +12,6 @@ import { exchangeRoute } from './exchange.js';
 import { jwksRoute } from './jwks.js';
 import { refreshRoute } from './refresh.js';
 import { verifyRoute } from './verify.js';
-
-export interface ApiServices {
-  readonly apps: Pick<AppService, 'require'>;
-  readonly signIn: Pick<SignInService, 'start' | 'finishWithCode' | 'exchangeDeliveryCode'>;
-  readonly tokens: Pick<
-    TokenService,
-    'verifyIdToken' | 'refresh' | 'deleteRefreshToken' | 'deleteAllRefreshTokens' | 'publicKeySet'
-  >;
-}
 
 export function apiRoutes(services: ApiServices): readonly Route[] {
   return [

@@ -1,7 +1,7 @@
 import { matchesEtag } from '../../http/etag.js';
 import type { Route } from '../../http/exchange.js';
 import { pathParameter } from '../../http/router.js';
-import type { ApiServices } from './index.js';
+import type { ApiServices } from './api-services.js';
 
 /** Well below the time for which a key is published before it signs. */
 const MAX_AGE_SECONDS = 300;

@@ -1,7 +1,7 @@
 import { readBearer } from '../../http/bearer.js';
 import type { Route } from '../../http/exchange.js';
 import { noContent } from '../../http/respond.js';
-import type { AsapServices } from './index.js';
+import type { AsapServices } from './asap-services.js';
 import { keyIdOf } from './key-id-of.js';
 
 /** Revokes the key for good: 204, also if it was revoked before, so that whoever got no answer can ask again. */

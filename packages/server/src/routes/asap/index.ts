@@ -3,16 +3,10 @@
  * the service that the key id begins with. One endpoint a file.
  */
 import type { Route } from '../../http/exchange.js';
-import type { KeyPublishers } from '../../services/key-publishers.js';
-import type { KeyRepository } from '../../services/key-repository.js';
+import type { AsapServices } from './asap-services.js';
 import { deleteKeyRoute } from './delete-key.js';
 import { getKeyRoute } from './get-key.js';
 import { putKeyRoute } from './put-key.js';
-
-export interface AsapServices {
-  readonly keys: Pick<KeyRepository, 'find' | 'publish' | 'revoke'>;
-  readonly publishers: KeyPublishers;
-}
 
 export function asapRoutes(services: AsapServices): readonly Route[] {
   return [getKeyRoute(services), putKeyRoute(services), deleteKeyRoute(services)];

@@ -3,7 +3,7 @@ import { readBearer } from '../../http/bearer.js';
 import type { HttpRequest, Route } from '../../http/exchange.js';
 import { isMediaType } from '../../http/media-type.js';
 import { json, noContent } from '../../http/respond.js';
-import type { AsapServices } from './index.js';
+import type { AsapServices } from './asap-services.js';
 import { keyIdOf } from './key-id-of.js';
 import { PEM_MEDIA_TYPE } from './pem-answer.js';
 
