@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.js';
 
 /** What would carry the token elsewhere, or put another beside it; abbreviated as curl takes it. */
 const REFUSED_ARGUMENT = /^--(?:location-t|next$|proto)|^-:|^(?:-H|--header=)?\s*authorization\s*:/i;
+/** Standard input as the source of something. */
+const READS_INPUT = /^(?:-[A-Za-z]*|--[\w-]+=)?(?:-|@-|[\w.-]+@-|[\w.-]+=[@<]-)$/;
 
 /**
  * The origin of the URLs among the arguments of curl. There must be one: curl sends its headers to every URL that it
@@ -19,6 +21,8 @@ export function findOrigin(curlArguments: readonly string[]): string {
     throw new CliUsageError(
       `${refused.split(':', 1)[0] || '-:'} does not go together with the token that is added.`,
     );
+  if (curlArguments.some((argument) => READS_INPUT.test(argument)))
+    throw new CliUsageError('Standard input carries the token to curl: give it the body as @file.');
   const urls = curlArguments.flatMap((argument) => {
     const text = argument.replace(/^--url=/, '');
     return /^https?:\/\//i.test(text) && URL.canParse(text) ? [new URL(text)] : [];
@@ -34,9 +38,9 @@ export function findOrigin(curlArguments: readonly string[]): string {
 }
 
 /**
- * Runs curl with the token in a configuration that it reads from a pipe of its own, so that it is in no list of
- * processes and in no file, and standard input stays free; gives its exit code. curl itself drops the header on a
- * redirect to another host; the configuration keeps it from leaving https.
+ * Runs curl with the token in a configuration that it reads from standard input, so that it is in no list of processes
+ * and in no file; gives its exit code. curl itself drops the header on a redirect to another host; the configuration
+ * keeps it from leaving https.
  */
 export function runCurl(
   curlArguments: readonly string[],
@@ -51,9 +55,9 @@ export function runCurl(
     '',
   ].join('\n');
   return new Promise((resolve, reject) => {
-    const child = spawn('curl', ['--config', '/dev/fd/3', ...curlArguments], {
+    const child = spawn('curl', ['--config', '-', ...curlArguments], {
       env: given.environment,
-      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+      stdio: ['pipe', 'inherit', 'inherit'],
     });
     child.once('error', () => {
       reject(
@@ -61,11 +65,8 @@ export function runCurl(
       );
     });
     child.once('close', (code) => resolve(code ?? EXIT_CODES.refused));
-    const pipe = child.stdio[3];
-    if (pipe !== null && pipe !== undefined && 'end' in pipe) {
-      // curl may end before it has read it.
-      pipe.on('error', () => undefined);
-      pipe.end(configuration);
-    }
+    // curl may end before it has read it.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(configuration);
   });
 }

@@ -26,19 +26,20 @@ export async function runServeKeys(
   const root = resolve(folder);
   refuseMissingFolder(root);
   const logger = createStderrLogger({ logLevel: 'info' }, cli.terminal);
+  const origin = `http://${urlHost(host)}:${port}`;
   // No answer holds a URL, so that any name for this machine will do.
   const route = { ...getKeyRoute({ keys: createKeyFolder({ root, logger }) }), anyHost: true } as const;
   const handler = createRequestHandler({
     routes: [route],
-    issuer: 'http://localhost',
+    issuer: origin,
     renderErrorPage,
     clock: systemClock,
     logger,
   });
   const listener = createNodeListener({ handler, logger });
   const stopSignal = waitForStopSignal();
-  const bound = await listener.listen({ host, port });
-  const url = `http://${urlHost(host)}:${bound.port}/asap/`;
+  await listener.listen({ host, port });
+  const url = `${origin}/asap/`;
   cli.output.result({ url, folder: root }, [`Serving the public keys in ${root} at ${url}`]);
   await stopSignal;
   await listener.stop();

@@ -29,7 +29,7 @@ export function createKeyFolder({ root, logger }: KeyFolderOptions): Pick<KeyRep
       const parsed = parseKeyId(kid);
       const file = parsed.ok ? await readInside(root, kid) : undefined;
       if (!parsed.ok || file === undefined) return undefined;
-      const pem = readPem(file.content, (code) => logger.warn('file is no public key', { kid, code }));
+      const pem = readPem(file.content, (reason) => logger.warn('file is no public key', { kid, reason }));
       const [issuer = kid] = parsed.segments;
       const publishedAt = Math.floor(file.stats.mtimeMs / 1000);
       return pem === undefined ? undefined : { kid, issuer, pem, publishedAt, revokedAt: null };
@@ -62,7 +62,7 @@ async function readInside(
   }
 }
 
-function readPem(content: string, onProblem: (code: string) => void): string | undefined {
+function readPem(content: string, onProblem: (reason: string) => void): string | undefined {
   try {
     return normalisePublicKey(content);
   } catch (error) {

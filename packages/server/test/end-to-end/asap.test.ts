@@ -50,8 +50,9 @@ function tokenOf(issuer: string, audience: string): string {
 
 const callOrders = (token: string) => fetch(orders.url, { headers: { authorization: `Bearer ${token}` } });
 
-/** Requests that the repository answered with this status. */
-const answered = (status: number) => repository.output().split(`"status":${status}`).length - 1;
+/** Requests for keys that the repository answered with this status. */
+const answered = (status: number) =>
+  repository.output().split(`"route":"/asap/*kid","status":${status}`).length - 1;
 
 const isAnsweredFor = (kid: string) => ({
   status: 200,

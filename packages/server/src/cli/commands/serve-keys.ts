@@ -7,7 +7,7 @@ export function serveKeysCommand(cli: Cli): Command {
     .description('serve a folder of public keys as a key repository, as the authority does under /asap/')
     .argument('<folder>', 'holds the PEM file of each key under its key id: <folder>/<issuer>/<name>')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', toPort, 8090)
+    .option('--port <number>', 'port to listen on', toPort, 8090)
     .option('--json', 'print where it is as JSON')
     .action(async (folder: string, options: ServeKeysOptions) => {
       const { runServeKeys } = await import('../run-serve-keys.js');
@@ -16,7 +16,7 @@ export function serveKeysCommand(cli: Cli): Command {
 }
 
 function toPort(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
-  return Number(text);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('It must be a whole number from 1 to 65535.');
+  return port;
 }
