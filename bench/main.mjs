@@ -8,6 +8,7 @@ import { parseOptions, UsageProblem, usageOf } from './lib/arguments.mjs';
 const BENCHMARKS = {
   verify: () => import('./cases/verify.mjs'),
   sign: () => import('./cases/sign.mjs'),
+  replay: () => import('./cases/replay.mjs'),
 };
 
 async function generalUsage() {
