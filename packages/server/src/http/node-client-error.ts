@@ -35,7 +35,7 @@ export function createClientErrorHandler({
       return;
     }
     // The answer under way will end the connection. A bare one written now would be taken for it.
-    if (inFlight.has(socket)) return;
+    if (inFlight.count(socket) > 0) return;
     logger.debug('request refused by the parser', { code });
     socket.end(
       `HTTP/1.1 ${ANSWERS[code] ?? '400 Bad Request'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,

@@ -14,6 +14,10 @@ export const NODE_LIMITS = Object.freeze({
   maxHeaderBytes: 16 * 1024,
   maxBodyBytes: 64 * 1024,
   maxConnections: 10_000,
+  /** Requests of one connection that are answered at once. Browsers and proxies wait for each answer; others are cut off. */
+  maxPipelined: 16,
+  /** How long a connection may stand still while an answer is under way, or waits to be read. */
+  stallTimeoutMs: 30_000,
   /** How long a client that was refused while it sent may take to read why. */
   lingerMs: 1_000,
   /** How long `stop` waits for answers under way. */

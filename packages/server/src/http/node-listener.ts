@@ -1,5 +1,6 @@
 /** Serves a request handler on node:http, with every limit set that node leaves open. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../domain/logger.js';
 import { createClientAddressResolver } from './client-address.js';
@@ -36,8 +37,18 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
   const server = createHttpServer(limits);
   let isStopping = false;
 
+  function cutOff(socket: Socket): void {
+    logger.debug('connection cut off', { maxPipelined: limits.maxPipelined });
+    socket.destroy();
+  }
+
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { socket } = incoming;
+    // The parser goes on to the end of what it was given.
+    if (socket.destroyed) return;
+    // Node begins to answer every request that it has read, whether the answers before it are out or not: one
+    // connection that asks without waiting would fill the memory and keep everybody else waiting (S3).
+    if (inFlight.count(socket) >= limits.maxPipelined) return cutOff(socket);
     inFlight.begin(socket);
     outgoing.once('close', () => inFlight.end(socket));
     const request = createNodeRequest(incoming, {
@@ -60,6 +71,8 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
   }
 
   server.on('request', serve);
+  // Of answers that wait for their turn on a connection that closes, node says nothing.
+  server.on('connection', (socket) => socket.once('close', () => inFlight.endAll(socket)));
   server.on('clientError', createClientErrorHandler({ bodies, inFlight, lingerMs: limits.lingerMs, logger }));
   warnWhenFull(server, logger);
   return Object.freeze({
@@ -85,6 +98,8 @@ function createHttpServer(limits: NodeLimits): Server {
     insecureHTTPParser: false,
   });
   server.maxConnections = limits.maxConnections;
+  // Without it, whoever never reads what was asked for holds a connection for good.
+  server.timeout = limits.stallTimeoutMs;
   server.maxHeadersCount = MAX_HEADERS + 1;
   return server;
 }
