@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+import { generateKeyPair } from 'countersign';
+import { createAsapSigner } from 'countersign/asap';
 import { expect, it } from 'vitest';
 import { withAsapFetch } from '../../src/client/index.js';
 import { clientConformance } from './client-conformance.js';
@@ -81,4 +83,20 @@ it('rejects a URL that names a user', async () => {
     code: 'invalid_options',
     message: expect.not.stringContaining('pass@'),
   });
+});
+
+it('ASAP-12: a signer that reuses tokens gives one for each audience, and another after a refusal', async () => {
+  const { privateKey } = generateKeyPair('ES256', { kid: 'billing/key' });
+  const signer = createAsapSigner({ issuer: 'billing', keys: privateKey, reuse: true });
+  const send = withAsapFetch({ signer });
+  const orders = await startRecordingService([{ status: 200 }, { status: 200 }, REFUSED]);
+  const shipping = await startRecordingService();
+  for (let request = 0; request < 4; request += 1) await send(orders.origin);
+  await send(shipping.origin);
+  const [first, second, refused, fresh, after] = orders.requests.map(({ authorization }) => authorization);
+  expect(first).toMatch(/^Bearer ey/);
+  expect([second, refused]).toEqual([first, first]);
+  expect(fresh).not.toBe(first);
+  expect(after).toBe(fresh);
+  expect(shipping.requests[0]?.authorization).not.toBe(fresh);
 });

@@ -1,5 +1,5 @@
 /** The options of commands that look at tokens: what the service expects, and where public keys are. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import {
   createPemRepository,
   createRepositoryChain,
@@ -9,8 +9,9 @@ import {
   TokenError,
   UsageError,
 } from 'countersign';
+import type { AsapAlgorithm } from 'countersign/asap';
 import { CliUsageError } from './describe-failure.js';
-import { toSeconds } from './signing-options.js';
+import { SIGNING_ALGORITHMS, toSeconds } from './signing-options.js';
 import { readTextFile } from './text-files.js';
 
 export interface VerifyingOptions {
@@ -20,6 +21,7 @@ export interface VerifyingOptions {
   readonly keyFile?: string;
   readonly tolerance?: number;
   readonly anySubject?: boolean;
+  readonly algorithm?: readonly AsapAlgorithm[];
 }
 
 export function addVerifyingOptions(command: Command): Command {
@@ -29,18 +31,25 @@ export function addVerifyingOptions(command: Command): Command {
     .option('--issuer <name>', 'a service that may come in (default: any); several times', collect)
     .option('--tolerance <duration>', 'how far clocks may differ (default: 0s)', toSeconds)
     .option('--any-subject', 'the subject need not be the issuer')
+    .option(
+      '--algorithm <name>',
+      'accepted (default: the nine of the protocol); several times',
+      collectAlgorithm,
+    )
     .optionsGroup('Public keys:')
     .option('--keys-url <url>', 'repository of PEM files; several times, for one after the other', collect)
     .option('--key-file <file>', 'the public key in PEM, whatever id the token gives it');
 }
 
 /** @throws CliUsageError, UsageError */
-export function keysOf({ keysUrl, keyFile }: VerifyingOptions): KeySource | undefined {
+export function keysOf({ keysUrl, keyFile, algorithm }: VerifyingOptions): KeySource | undefined {
   if (keysUrl !== undefined && keyFile !== undefined)
     throw new CliUsageError('Give --keys-url or --key-file, not both.');
   if (keyFile !== undefined) return keyFromFile(keyFile);
   if (keysUrl === undefined) return undefined;
-  const repositories = keysUrl.map((baseUrl) => createPemRepository({ baseUrl, allowHttpLoopback: true }));
+  const repositories = keysUrl.map((baseUrl) =>
+    createPemRepository({ baseUrl, algorithms: algorithm, allowHttpLoopback: true }),
+  );
   return createRepositoryChain(repositories);
 }
 
@@ -57,6 +66,13 @@ function keyFromFile(path: string): KeySource {
     }
   };
   return { peek: () => undefined, resolve: async (lookup) => find(lookup) };
+}
+
+function collectAlgorithm(name: string, before: readonly AsapAlgorithm[] = []): readonly AsapAlgorithm[] {
+  const algorithm = SIGNING_ALGORITHMS.find((known) => known === name);
+  if (algorithm === undefined)
+    throw new InvalidArgumentError(`Allowed choices are ${SIGNING_ALGORITHMS.join(', ')}.`);
+  return [...before, algorithm];
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

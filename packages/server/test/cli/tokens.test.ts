@@ -128,6 +128,19 @@ describe('verify', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('takes other algorithms where they are named', async () => {
+    const runner = await withKey('EdDSA');
+    const token = await tokenOf(runner);
+    const args = ['verify', ...FOR_ORDERS, '--key-file', runner.at('keys/billing/a.pub')];
+    expect(await runner.runRefused(args, token)).toMatchObject({ code: 'algorithm_not_allowed' });
+    expect(await runner.runJson([...args, '--algorithm', 'EdDSA'], token)).toMatchObject({
+      issuer: 'billing',
+    });
+    const inspect = ['inspect', '-', '--audience', 'orders', '--key-file', runner.at('keys/billing/a.pub')];
+    const inspection = await runner.runJson([...inspect, '--algorithm', 'EdDSA'], token);
+    expect(inspection).toMatchObject({ verdict: 'accepted' });
+  });
+
   it('ends with 3 while the repository cannot be reached', async () => {
     const runner = await withKey();
     const args = ['verify', ...FOR_ORDERS, '--keys-url', 'http://localhost:9/asap/'];

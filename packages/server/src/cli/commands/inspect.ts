@@ -23,6 +23,7 @@ export function inspectCommand(cli: Cli): Command {
       issuers: options.issuer ?? null,
       toleranceSeconds: options.tolerance,
       subjectMustMatchIssuer: options.anySubject !== true,
+      algorithms: options.algorithm,
       clock: systemClock,
     });
     cli.output.result({ ...inspection }, linesOf(inspection));

@@ -23,7 +23,7 @@ export function verifyCommand(cli: Cli): Command {
 }
 
 function verifierOf(options: VerifyingOptions) {
-  const { audience, issuer, keyFile, tolerance, anySubject = false } = options;
+  const { audience, issuer, keyFile, tolerance, anySubject = false, algorithm } = options;
   const keys = keysOf(options);
   if (keys === undefined)
     throw new CliUsageError('Give --keys-url or --key-file: a token is checked with a key.');
@@ -37,6 +37,7 @@ function verifierOf(options: VerifyingOptions) {
     issuers: issuer ?? null,
     toleranceSeconds: tolerance,
     subjectMustMatchIssuer: !anySubject,
+    algorithms: algorithm,
   });
 }
 

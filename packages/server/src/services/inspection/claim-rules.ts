@@ -69,17 +69,18 @@ function judgeIssuedAt({ claims: { iat, exp }, now, toleranceSeconds }: ClaimCon
 function judgeAudience({ claims: { aud }, audience }: ClaimContext): Judgement {
   if (aud === undefined) return fail('claim_missing', 'there is no aud');
   const list: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
-  if (list.length === 0 || !list.every((item) => typeof item === 'string'))
-    return fail('claim_invalid', `aud is ${quote(aud)}`);
-  if (audience !== null && !list.some((item) => audience.includes(String(item))))
-    return fail('audience_mismatch', `aud is ${quote(aud)}`);
-  if (list.includes('')) return fail('claim_invalid', `aud is ${quote(aud)}`);
-  return audience === null ? unknown(`aud is ${quote(aud)}, and which services that is was not said`) : pass;
+  const found = `aud is ${quote(aud)}`;
+  if (!list.every((item) => typeof item === 'string')) return fail('claim_invalid', found);
+  if (audience !== null && !list.some((item) => audience.includes(item)))
+    return fail('audience_mismatch', found);
+  if (list.length === 0 || list.includes('')) return fail('claim_invalid', found);
+  return audience === null ? unknown(`${found}, and which services that is was not said`) : pass;
 }
 
 function judgeType({ header: { typ } }: ClaimContext): Judgement {
-  const isJwt = typ === undefined || /^(?:application\/)?jwt$/i.test(String(typ));
-  return isJwt ? pass : fail('unexpected_token_type', `typ is ${quote(typ)}`);
+  if (typ === undefined) return pass;
+  if (typeof typ !== 'string' || typ === '') return fail('malformed_token', `typ is ${quote(typ)}`);
+  return /^(?:application\/)?jwt$/i.test(typ) ? pass : fail('unexpected_token_type', `typ is ${quote(typ)}`);
 }
 
 function judgeWholeSeconds({ claims: { iat, exp } }: ClaimContext): Judgement {
@@ -120,8 +121,9 @@ function judgeTokenId({ claims: { jti } }: ClaimContext): Judgement {
 }
 
 function judgeAcceptedIssuer({ claims: { iss }, issuers }: ClaimContext): Judgement {
-  const isAccepted = issuers === null || issuers.includes(String(iss));
-  return isAccepted ? pass : fail('issuer_not_allowed', `iss is ${quote(iss)}`);
+  if (issuers === null) return pass;
+  if (typeof iss !== 'string') return unknown('iss is missing');
+  return issuers.includes(iss) ? pass : fail('issuer_not_allowed', `iss is ${quote(iss)}`);
 }
 
 function isTime(value: unknown): value is number {

@@ -8,7 +8,7 @@ import {
   UnavailableError,
   type UnverifiedJwt,
 } from 'countersign';
-import { ASAP_ALGORITHMS, createAsapVerifier, parseKeyId } from 'countersign/asap';
+import { ASAP_ALGORITHMS, type AsapAlgorithm, createAsapVerifier, parseKeyId } from 'countersign/asap';
 import { judgeClaims } from './claim-rules.js';
 import { fail, type Judgement, pass, quote, type RuleOutcome, toOutcome, unknown } from './rule.js';
 
@@ -21,6 +21,8 @@ export interface InspectionOptions {
   readonly issuers: readonly string[] | null;
   readonly toleranceSeconds?: number | undefined;
   readonly subjectMustMatchIssuer?: boolean | undefined;
+  /** Default: the nine of the protocol. */
+  readonly algorithms?: readonly AsapAlgorithm[] | undefined;
   readonly clock: Clock;
 }
 
@@ -42,10 +44,11 @@ export async function inspectToken(token: string, options: InspectionOptions): P
   const read = readToken(token);
   if (!('unverifiedHeader' in read)) return summarise([read], null, null);
   const { unverifiedHeader: header, unverifiedClaims: claims } = read;
+  const algorithms = options.algorithms ?? ASAP_ALGORITHMS;
   const rules = [
     toOutcome('form', FORM, pass),
-    ...judgeHeader(header),
-    ...(await judgeSignature(token, options.keys)),
+    ...judgeHeader(header, algorithms),
+    ...(await judgeSignature(token, header, { keys: options.keys, algorithms })),
     ...judgeClaims({
       claims,
       header,
@@ -72,7 +75,10 @@ function readToken(token: string): UnverifiedJwt | RuleOutcome {
   }
 }
 
-function judgeHeader(header: Readonly<Record<string, unknown>>): RuleOutcome[] {
+function judgeHeader(
+  header: Readonly<Record<string, unknown>>,
+  algorithms: readonly AsapAlgorithm[],
+): RuleOutcome[] {
   const { alg, kid } = header;
   const extension = ['crit', 'b64'].find((name) => Object.hasOwn(header, name));
   const keyId = parseKeyId(kid);
@@ -82,31 +88,42 @@ function judgeHeader(header: Readonly<Record<string, unknown>>): RuleOutcome[] {
       'the header has neither crit nor b64',
       extension === undefined ? pass : fail('unsupported_critical_header', `it has ${extension}`),
     ),
-    toOutcome('algorithm', `alg is one of ${ASAP_ALGORITHMS.join(', ')}`, judgeAlgorithm(alg)),
+    toOutcome('algorithm', `alg is one of ${algorithms.join(', ')}`, judgeAlgorithm(alg, algorithms)),
     toOutcome(
       'key id',
       'kid is a path: segments of ASCII letters, digits and "_.+-", joined by single slashes',
-      keyId.ok ? pass : fail('key_id_invalid', `kid ${keyId.problem}; it is ${quote(kid)}`),
+      keyId.ok ? pass : fail(codeOfKeyId(kid), `kid ${keyId.problem}; it is ${quote(kid)}`),
     ),
   ];
 }
 
-function judgeAlgorithm(alg: unknown): Judgement {
+/** What is no text at all is refused before anybody looks for a key. */
+function codeOfKeyId(kid: unknown): TokenErrorCode {
+  return kid === undefined || (typeof kid === 'string' && kid !== '') ? 'key_id_invalid' : 'malformed_token';
+}
+
+function judgeAlgorithm(alg: unknown, algorithms: readonly AsapAlgorithm[]): Judgement {
   if (typeof alg !== 'string' || alg === '') return fail('malformed_token', `alg is ${quote(alg)}`);
-  return ASAP_ALGORITHMS.some((name) => name === alg)
+  return algorithms.some((name) => name === alg)
     ? pass
     : fail('algorithm_not_allowed', `alg is ${quote(alg)}`);
 }
 
 /** Two rules from one attempt: whether there is a key, and whether the signature holds under it. */
-async function judgeSignature(token: string, keys: KeySource | undefined): Promise<RuleOutcome[]> {
+async function judgeSignature(
+  token: string,
+  { kid }: Readonly<Record<string, unknown>>,
+  { keys, algorithms }: { keys: KeySource | undefined; algorithms: readonly AsapAlgorithm[] },
+): Promise<RuleOutcome[]> {
   const outcomes = (key: Judgement, signature: Judgement) => [
     toOutcome('key', 'the key that kid names is published, and is for alg', key),
     toOutcome('signature', 'the signature holds under that key', signature),
   ];
   if (keys === undefined) return outcomes(unknown('no keys were given'), unknown('no keys were given'));
+  // No source of keys ever hears of what is no key id (row A3).
+  if (!parseKeyId(kid).ok) return outcomes(unknown('kid names none'), unknown('kid names no key'));
   try {
-    await createJwsVerifier({ keys, algorithms: ASAP_ALGORITHMS, type: null }).verifyAsync(token);
+    await createJwsVerifier({ keys, algorithms, type: null }).verifyAsync(token);
     return outcomes(pass, pass);
   } catch (error) {
     if (error instanceof UnavailableError)
@@ -119,15 +136,12 @@ async function judgeSignature(token: string, keys: KeySource | undefined): Promi
   }
 }
 
-/** Undefined where it cannot be asked for want of a key. */
-async function verdictOf(
-  token: string,
-  { keys, audience, issuers, toleranceSeconds, subjectMustMatchIssuer, clock }: InspectionOptions,
-): Promise<TokenError | 'accepted' | null> {
+/** Null where it cannot be asked for want of a key. */
+async function verdictOf(token: string, options: InspectionOptions): Promise<TokenError | 'accepted' | null> {
+  const { keys } = options;
   if (keys === undefined) return null;
-  const policy = { keys, audience, issuers, toleranceSeconds, subjectMustMatchIssuer, clock };
   try {
-    await createAsapVerifier(policy).verifyAsync(token);
+    await createAsapVerifier({ ...options, keys }).verifyAsync(token);
     return 'accepted';
   } catch (error) {
     if (error instanceof TokenError) return error;
