@@ -9,14 +9,15 @@ import type { Store } from '../domain/stores.js';
 import { hashSecret, isSecretShaped } from './secrets.js';
 import { createSigningKeys, type KeySet } from './signing-keys.js';
 import type { Vault } from './vault.js';
+import { createWorkLimit } from './work-limit.js';
 
 /** ID tokens and refresh tokens of one app. */
 export interface TokenService {
   /** JAM-19: the exact claims and header of the original service. Refusal unknown_app where the app was deleted meanwhile. */
   issueIdToken(app: App, person: { email: string }): Promise<string>;
-  /** Refusals: malformed_token (no three-part token at all: 400), invalid_id_token (everything else: 401). */
+  /** Refusals: malformed_token (no three-part token at all: 400), invalid_id_token (everything else: 401), unavailable. */
   verifyIdToken(app: App, idToken: unknown): Promise<{ email: string }>;
-  /** Refusals: refresh_not_allowed, malformed_token, invalid_refresh_token, unknown_refresh_token. The refresh token is not rotated. */
+  /** Refusals: refresh_not_allowed, malformed_token, invalid_refresh_token, unknown_refresh_token, unavailable. The refresh token is not rotated. */
   refresh(app: App, refreshToken: unknown): Promise<{ idToken: string }>;
   /** Refusals: unknown_refresh_token. */
   deleteRefreshToken(app: App, person: { email: string }, refreshToken: string): Promise<void>;
@@ -33,9 +34,16 @@ export interface TokenServiceOptions {
   readonly issuer: string;
 }
 
+/**
+ * Anybody may have a token verified, and whoever has a refresh token may use it without end; each time costs up to
+ * three milliseconds of a processor. What finishes a sign-in is not counted: it waits behind at most so many.
+ */
+const MAX_CALLS_UNDER_WAY = 500;
+
 export function createTokenService({ store, vault, clock, issuer }: TokenServiceOptions): TokenService {
   const signingKeys = createSigningKeys({ store: store.signingKeys, vault, clock });
   const verifiers = new WeakMap<KeySet, JwtVerifier>();
+  const calls = createWorkLimit(MAX_CALLS_UNDER_WAY);
   const now = () => Math.floor(clock());
   const issuerOf = (app: App) => `${issuer}/${app.id}`;
 
@@ -82,9 +90,11 @@ export function createTokenService({ store, vault, clock, issuer }: TokenService
   async function verifyIdToken(app: App, idToken: unknown): Promise<{ email: string }> {
     if (typeof idToken !== 'string' || !hasThreeParts(idToken)) throw new Refusal('malformed_token');
     const verifier = verifierOf(app, await keysOf(app));
-    const { claims } = await verifier.verifyAsync(idToken).catch((error: unknown) => {
-      throw error instanceof TokenError ? new Refusal('invalid_id_token', { cause: error }) : error;
-    });
+    const { claims } = await calls
+      .run(() => verifier.verifyAsync(idToken))
+      .catch((error: unknown) => {
+        throw error instanceof TokenError ? new Refusal('invalid_id_token', { cause: error }) : error;
+      });
     const { email, token_use: use } = claims;
     if (use !== 'id' || typeof email !== 'string') throw new Refusal('invalid_id_token');
     return { email };
@@ -93,10 +103,13 @@ export function createTokenService({ store, vault, clock, issuer }: TokenService
   async function refresh(app: App, refreshToken: unknown): Promise<{ idToken: string }> {
     if (!app.allowRefresh) throw new Refusal('refresh_not_allowed');
     if (!isSecretShaped(refreshToken)) throw new Refusal('malformed_token');
-    const used = await store.refreshTokens.use(app.id, hashSecret(refreshToken), now());
-    if (used.outcome === 'unknown') throw new Refusal('unknown_refresh_token');
-    if (used.outcome === 'spent') throw new Refusal('invalid_refresh_token');
-    return { idToken: await issueIdToken(app, used.person) };
+    const hash = hashSecret(refreshToken);
+    return calls.run(async () => {
+      const used = await store.refreshTokens.use(app.id, hash, now());
+      if (used.outcome === 'unknown') throw new Refusal('unknown_refresh_token');
+      if (used.outcome === 'spent') throw new Refusal('invalid_refresh_token');
+      return { idToken: await issueIdToken(app, used.person) };
+    });
   }
 
   return Object.freeze({

@@ -191,6 +191,20 @@ describe('ID tokens', () => {
     await expect(refusal).rejects.toMatchObject({ code: 'invalid_id_token' });
   });
 
+  it('S18: a flood of them to verify is refused beyond a limit, and keeps nobody from being issued one', async () => {
+    const small = await services.createApp({ algorithm: 'ES256' });
+    const token = await services.tokens.issueIdToken(small, ADA);
+    const forged = `${token.slice(0, -86)}${'A'.repeat(86)}`;
+    const flood = Array.from({ length: 501 }, () => services.tokens.verifyIdToken(small, forged));
+    const issued = services.tokens.issueIdToken(small, ADA);
+    const reasons = (await Promise.allSettled(flood)).map(
+      (one) => one.status === 'rejected' && one.reason.code,
+    );
+    expect(reasons.filter((code) => code === 'invalid_id_token')).toHaveLength(500);
+    expect(reasons.filter((code) => code === 'unavailable')).toHaveLength(1);
+    expect(await services.tokens.verifyIdToken(small, await issued)).toEqual(ADA);
+  });
+
   it('of an app that is gone cannot be issued or verified', async () => {
     const gone = await services.createApp({ algorithm: 'ES256' });
     const token = await services.tokens.issueIdToken(gone, ADA);
