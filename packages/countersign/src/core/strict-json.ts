@@ -23,17 +23,39 @@ const CLOSE_BRACKET = 0x5d;
 const DEFAULT_MAX_DEPTH = 32;
 
 /**
- * Parses the UTF-8 bytes of one JSON object, strictly, and freezes the result through and through.
+ * Parses the UTF-8 bytes of one JSON object, strictly: {@link decodeUtf8}, then {@link parseStrictJsonText}.
  *
- * Members named `__proto__` are dropped at every level, so that no later merge can touch a prototype (row C14).
- * Does not bound the size: the caller does, before the bytes exist.
- *
- * @throws {TokenError} `malformed_token` for anything but an object, invalid UTF-8, a byte order mark, a member
- * that occurs twice at any level (row J19; RFC 7515 section 4 leaves the choice), an unpaired surrogate, trailing
- * bytes (row J20), and nesting deeper than `maxDepth`, which is found before the parser runs (row J21).
+ * @throws {TokenError} `malformed_token`
  */
 export function parseStrictJsonObject(bytes: Uint8Array, limits: JsonLimits = {}): JsonObject {
-  const text = decode(bytes);
+  return parseStrictJsonText(decodeUtf8(bytes), limits);
+}
+
+/**
+ * The text that UTF-8 bytes stand for. A byte order mark stays in it, and is then no JSON.
+ *
+ * @throws {TokenError} `malformed_token` for what is not UTF-8 (row J20).
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  const buffer =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = buffer.toString('utf8');
+  // What is not UTF-8 decodes to the replacement character, which may also stand in the text by itself.
+  if (text.includes('\ufffd') && !isUtf8(buffer)) throw malformed('is not UTF-8');
+  return text;
+}
+
+/**
+ * Parses one JSON object, strictly, and freezes the result through and through.
+ *
+ * Members named `__proto__` are dropped at every level, so that no later merge can touch a prototype (row C14).
+ * Does not bound the size: the caller does, before the text exists.
+ *
+ * @throws {TokenError} `malformed_token` for anything but an object, a byte order mark, a member that occurs twice
+ * at any level (row J19; RFC 7515 section 4 leaves the choice), an unpaired surrogate, trailing text (row J20), and
+ * nesting deeper than `maxDepth`, which is found before the parser runs (row J21).
+ */
+export function parseStrictJsonText(text: string, limits: JsonLimits = {}): JsonObject {
   const hasEscapes = text.includes('\\');
   const members = countMembers(text, hasEscapes, limits.maxDepth ?? DEFAULT_MAX_DEPTH);
   const value = parse(text);
@@ -42,15 +64,6 @@ export function parseStrictJsonObject(bytes: Uint8Array, limits: JsonLimits = {}
   // JSON.parse keeps one of two members of a name, so colons outside of strings outnumber the members kept.
   if (settle(value, hasEscapes) !== members) throw malformed('has a duplicate member');
   return value as JsonObject;
-}
-
-/** What is not UTF-8 decodes to the replacement character, which may also stand in the text by itself. */
-function decode(bytes: Uint8Array): string {
-  const buffer =
-    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = buffer.toString('utf8');
-  if (text.includes('\ufffd') && !isUtf8(buffer)) throw malformed('is not UTF-8');
-  return text;
 }
 
 /**

@@ -17,7 +17,7 @@ import { createStaticKeys } from '../keys/static-keys.js';
 import type { KnownHeader } from './header-memory.js';
 import { createHeaderMemory } from './header-memory.js';
 import type { JwsHeader } from './jws-header.js';
-import { scratchForText } from './scratch.js';
+import { scratchForPayload, scratchForText } from './scratch.js';
 import { isSignatureValid, isSignatureValidAsync } from './signature.js';
 import { isWorthHandingOver } from './thread-pool.js';
 
@@ -54,36 +54,41 @@ export function findAlgorithmProblems({ keys, algorithms }: CompactVerifierOptio
     : [];
 }
 
-/** The payload may be a view on a pool shared with others. */
-export interface VerifiedCompact {
+export interface VerifiedCompact<Payload> {
   readonly header: JwsHeader;
-  readonly payload: Buffer;
+  readonly payload: Payload;
   readonly key: VerificationKey;
 }
 
-export interface CompactVerifier {
-  verify(token: string): VerifiedCompact;
-  verifyAsync(token: string): Promise<VerifiedCompact>;
+export interface CompactVerifier<Payload> {
+  verify(token: string): VerifiedCompact<Payload>;
+  verifyAsync(token: string): Promise<VerifiedCompact<Payload>>;
 }
 
+/** What is kept of a payload. The bytes are good only until it returns, and are not yet known to be signed. */
+export type PayloadReader<Payload> = (bytes: Buffer) => Payload;
+
 /** A token whose structure is sound. */
-interface OpenedToken {
+interface OpenedToken<Payload> {
   readonly token: string;
   /** Where its last dot is. */
   readonly dot: number;
   readonly known: KnownHeader;
-  readonly payload: Buffer;
+  readonly payload: Payload;
 }
 
 const DEFAULT_MAX_TOKEN_BYTES = 16_384;
 
 /** The options must have passed {@link compactVerifierRules} and {@link findAlgorithmProblems}. */
-export function createCompactVerifier(options: CompactVerifierOptions): CompactVerifier {
+export function createCompactVerifier<Payload>(
+  options: CompactVerifierOptions,
+  readPayload: PayloadReader<Payload>,
+): CompactVerifier<Payload> {
   const source = isKeySource(options.keys) ? options.keys : createStaticKeys(options.keys);
   const maxTokenBytes = options.maxTokenBytes ?? DEFAULT_MAX_TOKEN_BYTES;
   const headers = createHeaderMemory(options.algorithms ?? source.algorithms ?? [], options.type);
 
-  function open(token: string): OpenedToken {
+  function open(token: string): OpenedToken<Payload> {
     if (typeof token !== 'string') throw malformed('is no string');
     if (token.length > maxTokenBytes) {
       throw new TokenError('token_too_large', `the token is longer than ${maxTokenBytes} bytes`);
@@ -94,10 +99,10 @@ export function createCompactVerifier(options: CompactVerifierOptions): CompactV
       throw malformed('must be three segments: header, payload, signature');
     }
     const known = headers.read(token.slice(0, firstDot));
-    return { token, dot, known, payload: decodePayload(token, firstDot + 1, dot) };
+    return { token, dot, known, payload: readPayload(decodePayload(token, firstDot + 1, dot)) };
   }
 
-  function finish({ known, payload }: OpenedToken, key: VerificationKey, isValid: boolean): VerifiedCompact {
+  function finish({ known, payload }: OpenedToken<Payload>, key: VerificationKey, isValid: boolean) {
     if (!isValid) throw new TokenError('bad_signature', 'the signature does not hold');
     headers.remember(known);
     return { header: known.header, payload, key };
@@ -124,14 +129,17 @@ function decodePayload(token: string, start: number, end: number): Buffer {
   const text = scratchForText(token.length);
   // A character that is not ASCII takes more than one byte.
   if (text.write(token, 'utf8') !== token.length) throw malformed('is not ASCII');
-  const payload = Buffer.allocUnsafe(Math.floor(((end - start) * 3) / 4));
+  const payload = scratchForPayload(Math.floor(((end - start) * 3) / 4));
   if (decodeBase64urlInto(text, start, end, payload) < 0) {
     throw malformed('has a payload that is not canonical base64url');
   }
   return payload;
 }
 
-function checkSignature(material: KeyMaterial, { token, dot }: OpenedToken): Promise<boolean> | boolean {
+function checkSignature(
+  material: KeyMaterial,
+  { token, dot }: OpenedToken<unknown>,
+): Promise<boolean> | boolean {
   return isWorthHandingOver(material.row)
     ? isSignatureValidAsync(material, token, dot)
     : isSignatureValid(material, token, dot);

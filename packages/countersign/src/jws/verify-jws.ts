@@ -40,14 +40,13 @@ export interface JwsVerifier {
  */
 export function createJwsVerifier(options: JwsVerifierOptions): JwsVerifier {
   const checked = checkOptions('createJwsVerifier', options, compactVerifierRules, findAlgorithmProblems);
-  const verifier = createCompactVerifier(checked);
+  const verifier = createCompactVerifier(checked, (bytes) => new Uint8Array(bytes));
   return Object.freeze({
     verify: (token: string) => handOut(verifier.verify(token)),
     verifyAsync: async (token: string) => handOut(await verifier.verifyAsync(token)),
   });
 }
 
-/** The payload is copied out of the pool that Buffers share. */
-function handOut({ header, payload, key }: VerifiedCompact): VerifiedJws {
-  return Object.freeze({ header, payload: new Uint8Array(payload), key });
+function handOut({ header, payload, key }: VerifiedCompact<Uint8Array>): VerifiedJws {
+  return Object.freeze({ header, payload, key });
 }

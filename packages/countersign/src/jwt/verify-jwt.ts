@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.js';
 import { aFunction } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, optional } from '../core/options.js';
-import { parseStrictJsonObject } from '../core/strict-json.js';
+import { decodeUtf8, parseStrictJsonText } from '../core/strict-json.js';
 import type { CompactVerifierOptions, VerifiedCompact } from '../jws/compact-verifier.js';
 import {
   compactVerifierRules,
@@ -66,11 +66,11 @@ const rules: OptionRules<JwtVerifierOptions> = {
 export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
   const checked = checkOptions('createJwtVerifier', options, rules, findAlgorithmProblems);
   const clock = checked.clock ?? systemClock;
-  const compact = createCompactVerifier(checked);
+  const compact = createCompactVerifier(checked, decodeUtf8);
   const checkClaims: ClaimRules = createClaimRules(checked);
 
-  const finish = ({ header, payload, key }: VerifiedCompact): VerifiedJwt => {
-    const claims = parseStrictJsonObject(payload);
+  const finish = ({ header, payload, key }: VerifiedCompact<string>): VerifiedJwt => {
+    const claims = parseStrictJsonText(payload);
     checkClaims(claims, clock());
     return Object.freeze({ header, claims, key });
   };
