@@ -8,4 +8,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
+// A log that nobody takes any more, or a full disk under it, is no reason to stop serving (S12).
+process.stderr.on('error', () => {});
 process.exitCode = await runCli(process.argv.slice(2), processTerminal);

@@ -56,6 +56,15 @@ describe('serve', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  it('S12: goes on serving when nobody reads its log any more', async () => {
+    const { port, child } = await startServe([], 'unread');
+    child.stderr.destroy();
+    for (let count = 0; count < 3; count += 1)
+      expect((await fetch(`http://localhost:${port}/healthz`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
   it('stops at once at a second signal, though an answer is still under way', async () => {
     const { port, child, stderr } = await startServe(['--demo'], 'twice');
     const socket = connect(port, '127.0.0.1').on('error', () => {});
