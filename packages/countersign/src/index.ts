@@ -24,7 +24,7 @@ export { importPrivateKey, importPublicKey } from './keys/import-key.js';
 export type { ImportSecretOptions } from './keys/import-secret.js';
 export { importSecret } from './keys/import-secret.js';
 export type { Jwk } from './keys/jwk.js';
-export type { SecretKey, SigningKey, VerificationKey } from './keys/key.js';
+export type { PrivateKey, PublicKey, SecretKey, SigningKey, VerificationKey } from './keys/key.js';
 export type { KeyRetrievalProblem } from './keys/key-retrieval-error.js';
 export { KeyRetrievalError } from './keys/key-retrieval-error.js';
 export type { KeyLookup, KeySource } from './keys/key-source.js';

@@ -2,7 +2,7 @@
 import { createPublicKey } from 'node:crypto';
 import { UsageError } from '../core/errors.js';
 import type { Jwk } from './jwk.js';
-import type { Key, KeyKind } from './key.js';
+import type { Key, KeyKind, PrivateKey, PublicKey } from './key.js';
 import { isKey, materialOf } from './key.js';
 
 /** A JWK as this library writes it. */
@@ -17,7 +17,7 @@ export interface ExportedJwk extends Jwk {
  *
  * @throws {UsageError} `invalid_key` for a secret: it has no public half.
  */
-export function exportPublicJwk(key: Key<'public'> | Key<'private'>): ExportedJwk {
+export function exportPublicJwk(key: PublicKey | PrivateKey): ExportedJwk {
   return describeJwk(key, publicHalf('exportPublicJwk', key).export({ format: 'jwk' }));
 }
 
@@ -26,7 +26,7 @@ export function exportPublicJwk(key: Key<'public'> | Key<'private'>): ExportedJw
  *
  * @throws {UsageError} `invalid_key` for a secret: it has no public half.
  */
-export function exportPublicPem(key: Key<'public'> | Key<'private'>): string {
+export function exportPublicPem(key: PublicKey | PrivateKey): string {
   return publicHalf('exportPublicPem', key).export({ format: 'pem', type: 'spki' }).toString();
 }
 
@@ -35,7 +35,7 @@ export function exportPublicPem(key: Key<'public'> | Key<'private'>): string {
  *
  * @throws {UsageError} `invalid_key` for anything but a private key.
  */
-export function exportPrivateJwk(key: Key<'private'>): ExportedJwk {
+export function exportPrivateJwk(key: PrivateKey): ExportedJwk {
   return describeJwk(key, privateKey('exportPrivateJwk', key).export({ format: 'jwk' }));
 }
 
@@ -44,7 +44,7 @@ export function exportPrivateJwk(key: Key<'private'>): ExportedJwk {
  *
  * @throws {UsageError} `invalid_key` for anything but a private key.
  */
-export function exportPrivatePem(key: Key<'private'>): string {
+export function exportPrivatePem(key: PrivateKey): string {
   return privateKey('exportPrivatePem', key).export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 

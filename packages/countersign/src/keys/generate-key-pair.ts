@@ -6,7 +6,7 @@ import { aNonEmptyString } from '../core/option-rules.js';
 import { checkOptions, optional } from '../core/options.js';
 import type { AlgorithmName, AsymmetricAlgorithm } from './algorithms.js';
 import { algorithmNamed, anAlgorithmName } from './algorithms.js';
-import type { Key } from './key.js';
+import type { PrivateKey, PublicKey } from './key.js';
 import { createKey } from './key.js';
 import { computeJwkThumbprint } from './thumbprint.js';
 
@@ -16,8 +16,8 @@ export interface GenerateKeyPairOptions {
 }
 
 export interface KeyPair {
-  readonly privateKey: Key<'private'>;
-  readonly publicKey: Key<'public'>;
+  readonly privateKey: PrivateKey;
+  readonly publicKey: PublicKey;
 }
 
 const RSA_BITS = 2048;

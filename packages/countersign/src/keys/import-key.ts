@@ -9,7 +9,7 @@ import type { AlgorithmName, AsymmetricAlgorithm } from './algorithms.js';
 import { algorithmNamed, anAlgorithmName } from './algorithms.js';
 import type { Jwk } from './jwk.js';
 import { findJwkProblems } from './jwk.js';
-import type { Key } from './key.js';
+import type { Key, PrivateKey, PublicKey } from './key.js';
 import { createKey } from './key.js';
 import { checkKeyStrength } from './key-strength.js';
 import { parsePem } from './parse-pem.js';
@@ -100,7 +100,7 @@ function findInputProblems(options: FlatOptions): string[] {
  * speaks against it (rows J8 and J9); `weak_key` for RSA below 2048 bits or with an exponent that is 1 or even (J7),
  * and for an Edwards key of small order.
  */
-export function importPublicKey(options: ImportKeyOptions): Key<'public'> {
+export function importPublicKey(options: ImportKeyOptions): PublicKey {
   return importKey('importPublicKey', 'public', options);
 }
 
@@ -109,7 +109,7 @@ export function importPublicKey(options: ImportKeyOptions): Key<'public'> {
  *
  * @throws {UsageError} as {@link importPublicKey} does; a public key is `invalid_key`.
  */
-export function importPrivateKey(options: ImportKeyOptions): Key<'private'> {
+export function importPrivateKey(options: ImportKeyOptions): PrivateKey {
   return importKey('importPrivateKey', 'private', options);
 }
 

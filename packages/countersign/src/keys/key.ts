@@ -48,12 +48,16 @@ class Key<Kind extends KeyKind> {
 
 export type { Key };
 
-/** Checks signatures: a public key, or a secret. */
-export type VerificationKey = Key<'public'> | Key<'secret'>;
-/** Makes signatures: a private key, or a secret. */
-export type SigningKey = Key<'private'> | Key<'secret'>;
+/** Checks signatures. */
+export type PublicKey = Key<'public'>;
+/** Makes signatures. */
+export type PrivateKey = Key<'private'>;
 /** An HMAC secret: makes signatures and checks them. */
 export type SecretKey = Key<'secret'>;
+/** What checks signatures. */
+export type VerificationKey = PublicKey | SecretKey;
+/** What makes signatures. */
+export type SigningKey = PrivateKey | SecretKey;
 
 export const { isKey, materialOf } = Key;
 
