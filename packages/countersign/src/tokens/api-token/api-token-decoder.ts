@@ -1,0 +1,216 @@
+/** Decoding of API tokens. Pure: what is said of a token depends on it, the keys and the clock alone (row POL-23). */
+import type { Clock } from '../../core/clock.js';
+import { systemClock } from '../../core/clock.js';
+import type { TokenErrorCode } from '../../core/errors.js';
+import { TokenError } from '../../core/errors.js';
+import {
+  aBoolean,
+  aFunction,
+  integerFrom,
+  nullOr,
+  numberFrom,
+  stringOrStrings,
+} from '../../core/option-rules.js';
+import type { OptionRules } from '../../core/options.js';
+import { checkOptions, optional, required } from '../../core/options.js';
+import { parseStrictJsonObject } from '../../core/strict-json.js';
+import { normaliseType } from '../../jws/jws-header.js';
+import type { VerifiedJws } from '../../jws/verify-jws.js';
+import type { ClaimRules } from '../../jwt/claim-rules.js';
+import { createClaimRules } from '../../jwt/claim-rules.js';
+import type { Key } from '../../keys/key.js';
+import { isKey } from '../../keys/key.js';
+import type { KeySource } from '../../keys/key-source.js';
+import { isKeySource } from '../../keys/key-source.js';
+import type { ApiTokenAlgorithm } from './api-token-algorithms.js';
+import { apiTokenAlgorithmNames, DEFAULT_ALGORITHMS } from './api-token-algorithms.js';
+import type { ApiTokenKeyRing } from './api-token-key-ring.js';
+import { createApiTokenKeyRing, isKeyRing } from './api-token-key-ring.js';
+import type { ApiTokenRecord } from './api-token-record.js';
+import type { Policy } from './define-policy.js';
+import { compiledPolicyOf, policyRule } from './define-policy.js';
+import type { PolicyDefinition } from './policy-definition.js';
+import type { ReadRules } from './read-record.js';
+import { readRecord } from './read-record.js';
+import { createSignatureCheck } from './signature-check.js';
+import type { WireProfile } from './wire-profiles.js';
+import { WIRE_PROFILES } from './wire-profiles.js';
+
+export interface ApiTokenDecoderOptions<Definition extends PolicyDefinition = PolicyDefinition> {
+  readonly policy: Policy<Definition>;
+  /** Public keys, a ring of them that may change, or where to find them by their ids. */
+  readonly keys: Key<'public'> | readonly Key<'public'>[] | ApiTokenKeyRing | KeySource;
+  /**
+   * The names of this service: a token must be meant for one of them. With null tokens that name any audience are
+   * refused (RFC 7519 section 4.1.3), as the original does.
+   */
+  readonly audience: string | readonly string[] | null;
+  /** Default: RS256 alone. */
+  readonly algorithms?: readonly ApiTokenAlgorithm[] | undefined;
+  /** Whether a token must still be what the policy allows, its issuer included. Default false: signing it was enough. */
+  readonly recheckPolicy?: boolean | undefined;
+  /** The profiles that are accepted. Default: both. */
+  readonly profiles?: readonly WireProfile[] | undefined;
+  /** How far clocks may differ. Default 0. */
+  readonly toleranceSeconds?: number | undefined;
+  /** Longest token that is looked at, in bytes. Default 16384. */
+  readonly maxTokenBytes?: number | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Why a token is bad. Nothing is said about its claims before its signature held. */
+export type ApiTokenBadReason =
+  | Exclude<TokenErrorCode, 'token_expired'>
+  | 'policy_violated'
+  | 'profile_not_accepted';
+
+/** What comes of a token. Frozen. */
+export type ApiTokenOutcome<Definition extends PolicyDefinition = PolicyDefinition> =
+  | { readonly outcome: 'valid'; readonly record: ApiTokenRecord<Definition> }
+  /** `expiredAt` is the `exp` of the token, in epoch seconds. */
+  | { readonly outcome: 'expired'; readonly expiredAt: number }
+  /** `detail` is for operators: what was expected, never what the token holds. */
+  | { readonly outcome: 'bad'; readonly reason: ApiTokenBadReason; readonly detail: string };
+
+export interface ApiTokenDecoder<Definition extends PolicyDefinition = PolicyDefinition> {
+  /**
+   * What the token is worth, with keys that are at hand; throws nothing. Where a key would have to be fetched first,
+   * the reason is `key_not_found`: use {@link ApiTokenDecoder.decodeAsync} with such sources.
+   */
+  decode(token: string): ApiTokenOutcome<Definition>;
+  /**
+   * The same, fetching the key where need be, and in the thread pool where that pays.
+   *
+   * @throws {UnavailableError} `key_source_unavailable` when the key cannot be fetched now.
+   */
+  decodeAsync(token: string): Promise<ApiTokenOutcome<Definition>>;
+}
+
+const rules: OptionRules<ApiTokenDecoderOptions> = {
+  policy: required(policyRule),
+  keys: required((value) =>
+    isPublicKey(value) ||
+    (Array.isArray(value) && value.every(isPublicKey)) ||
+    isKeyRing(value) ||
+    isKeySource(value)
+      ? undefined
+      : 'must be public keys made by importPublicKey or generateKeyPair, a key ring, or a key source',
+  ),
+  audience: required(nullOr(stringOrStrings)),
+  algorithms: optional(apiTokenAlgorithmNames),
+  recheckPolicy: optional(aBoolean),
+  profiles: optional((value) =>
+    Array.isArray(value) && value.length > 0 && value.every((name) => WIRE_PROFILES.includes(name))
+      ? undefined
+      : 'must be a non-empty array of "native" and "api_jwt"',
+  ),
+  toleranceSeconds: optional(numberFrom(0, 86_400, 'seconds')),
+  maxTokenBytes: optional(integerFrom(64, 1_048_576, 'bytes')),
+  clock: optional(aFunction),
+};
+
+/**
+ * A decoder of API tokens: structure, key, signature, times, audience, extras, and the policy where that is asked for.
+ * Does not check: `jti` against replay or revocation.
+ *
+ * @throws {UsageError} `invalid_options` with every problem found.
+ */
+export function createApiTokenDecoder<Definition extends PolicyDefinition>(
+  options: ApiTokenDecoderOptions<Definition>,
+): ApiTokenDecoder<Definition> {
+  const checked = checkOptions<ApiTokenDecoderOptions>(
+    'createApiTokenDecoder',
+    options,
+    rules,
+    findKeyProblems,
+  );
+  const { keys, maxTokenBytes } = checked;
+  const judge = createJudge(checked);
+  const checkSignature = createSignatureCheck({
+    keys: isKeyRing(keys) || isKeySource(keys) ? keys : createApiTokenKeyRing(keys),
+    algorithms: algorithmsOf(checked),
+    maxTokenBytes,
+  });
+
+  const decoder: ApiTokenDecoder = {
+    decode(token) {
+      try {
+        return judge(checkSignature.now(token));
+      } catch (error) {
+        return toBad(error);
+      }
+    },
+    async decodeAsync(token) {
+      try {
+        return judge(await checkSignature.later(token));
+      } catch (error) {
+        return toBad(error);
+      }
+    },
+  };
+  return Object.freeze(decoder) as ApiTokenDecoder<Definition>;
+}
+
+/** What comes of a token whose signature held. */
+function createJudge(options: ApiTokenDecoderOptions): (token: VerifiedJws) => ApiTokenOutcome {
+  const { policy, audience, toleranceSeconds, clock = systemClock } = options;
+  const checkClaims: ClaimRules = createClaimRules({
+    issuer: null,
+    audience,
+    maxAgeSeconds: null,
+    requiredClaims: ['sub'],
+    toleranceSeconds,
+  });
+  const readRules: ReadRules = {
+    policy: compiledPolicyOf(policy),
+    profiles: options.profiles ?? WIRE_PROFILES,
+    recheckPolicy: options.recheckPolicy ?? false,
+  };
+  return ({ header, payload }) => {
+    // Tokens of other kinds say what they are (row J28).
+    if (header.typ !== undefined && normaliseType(header.typ) !== 'jwt') {
+      throw new TokenError('unexpected_token_type', 'the typ of an API token must be JWT, or missing');
+    }
+    const claims = parseStrictJsonObject(payload);
+    try {
+      checkClaims(claims, clock());
+    } catch (error) {
+      if (!(error instanceof TokenError) || error.code !== 'token_expired') throw error;
+      return Object.freeze({ outcome: 'expired', expiredAt: Number(claims['exp']) });
+    }
+    if (audience === null && claims.aud !== undefined) {
+      throw new TokenError('audience_mismatch', 'aud must be missing: no audience is configured');
+    }
+    const read = readRecord(claims, readRules);
+    return read.ok
+      ? Object.freeze({ outcome: 'valid', record: read.record })
+      : Object.freeze({ outcome: 'bad', reason: read.reason, detail: read.detail });
+  };
+}
+
+function toBad(error: unknown): ApiTokenOutcome {
+  if (!(error instanceof TokenError) || error.code === 'token_expired') throw error;
+  return Object.freeze({ outcome: 'bad', reason: error.code, detail: error.message });
+}
+
+function isPublicKey(value: unknown): value is Key<'public'> {
+  return isKey(value) && value.kind === 'public';
+}
+
+function algorithmsOf({ algorithms }: ApiTokenDecoderOptions): readonly ApiTokenAlgorithm[] {
+  return algorithms ?? DEFAULT_ALGORITHMS;
+}
+
+/** A key that no token could be checked with is a mistake. */
+function findKeyProblems(options: ApiTokenDecoderOptions): string[] {
+  const { keys } = options;
+  if (isKeySource(keys)) return [];
+  const list = isKeyRing(keys) ? keys.keys : Array.isArray(keys) ? keys : [keys as Key<'public'>];
+  const allowed = algorithmsOf(options);
+  const others = new Set(
+    list.map(({ algorithm }) => algorithm).filter((name) => !allowed.some((each) => each === name)),
+  );
+  return [...others].map(
+    (name) => `keys holds a key for ${name}, but algorithms has only ${allowed.join(', ')}`,
+  );
+}
