@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface CodeBlock {
+  /** `js`, `sh`. */
+  readonly language: string;
+  /** What follows the language: the example that the block shows, `path` or `path#region`. */
+  readonly source: string;
+  readonly text: string;
+}
+
+/** The root of the repository, with a slash at the end. */
+export const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** The code blocks of a guide, in their order. */
+export function codeBlocksOf(guide: string): CodeBlock[] {
+  const markdown = readFileSync(`${REPOSITORY}docs/guides/${guide}`, 'utf8');
+  return [...markdown.matchAll(/^```(\w*) ?(\S*)\n([\s\S]*?)^```$/gm)].map(
+    ([, language = '', source = '', text = '']) => ({ language, source, text }),
+  );
+}
+
+/** An example of the documentation, or the part of it between `#region name` and `#endregion`. */
+export function readExample(source: string): string {
+  const [path = '', region] = source.split('#');
+  const text = readFileSync(REPOSITORY + path, 'utf8');
+  if (region === undefined) return text;
+  const [, part] = text.match(new RegExp(`^// #region ${region}\n([\\s\\S]*?)^// #endregion$`, 'm')) ?? [];
+  if (part === undefined) throw new Error(`${path} has no region ${region}`);
+  return part;
+}
