@@ -28,20 +28,19 @@ const DEFAULT_MAX_DEPTH = 32;
  * @throws {TokenError} `malformed_token`
  */
 export function parseStrictJsonObject(bytes: Uint8Array, limits: JsonLimits = {}): JsonObject {
-  return parseStrictJsonText(decodeUtf8(bytes), limits);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return parseStrictJsonText(decodeUtf8(buffer, buffer.length), limits);
 }
 
 /**
- * The text that UTF-8 bytes stand for. A byte order mark stays in it, and is then no JSON.
+ * The text that the first `length` bytes of UTF-8 stand for. A byte order mark stays in it, and is then no JSON.
  *
  * @throws {TokenError} `malformed_token` for what is not UTF-8 (row J20).
  */
-export function decodeUtf8(bytes: Uint8Array): string {
-  const buffer =
-    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = buffer.toString('utf8');
+export function decodeUtf8(bytes: Buffer, length: number): string {
+  const text = bytes.toString('utf8', 0, length);
   // What is not UTF-8 decodes to the replacement character, which may also stand in the text by itself.
-  if (text.includes('\ufffd') && !isUtf8(buffer)) throw malformed('is not UTF-8');
+  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(0, length))) throw malformed('is not UTF-8');
   return text;
 }
 

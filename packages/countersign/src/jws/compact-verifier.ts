@@ -17,7 +17,7 @@ import { createStaticKeys } from '../keys/static-keys.js';
 import type { KnownHeader } from './header-memory.js';
 import { createHeaderMemory } from './header-memory.js';
 import type { JwsHeader } from './jws-header.js';
-import { scratchForPayload, scratchForText } from './scratch.js';
+import { bytesOfToken, scratchForPayload } from './scratch.js';
 import { isSignatureValid, isSignatureValidAsync } from './signature.js';
 import { isWorthHandingOver } from './thread-pool.js';
 
@@ -65,8 +65,8 @@ export interface CompactVerifier<Payload> {
   verifyAsync(token: string): Promise<VerifiedCompact<Payload>>;
 }
 
-/** What is kept of a payload. The bytes are good only until it returns, and are not yet known to be signed. */
-export type PayloadReader<Payload> = (bytes: Buffer) => Payload;
+/** What is kept of the first `length` bytes: good only until it returns, and not yet known to be signed. */
+export type PayloadReader<Payload> = (bytes: Buffer, length: number) => Payload;
 
 /** A token whose structure is sound. */
 interface OpenedToken<Payload> {
@@ -99,7 +99,7 @@ export function createCompactVerifier<Payload>(
       throw malformed('must be three segments: header, payload, signature');
     }
     const known = headers.read(token.slice(0, firstDot));
-    return { token, dot, known, payload: readPayload(decodePayload(token, firstDot + 1, dot)) };
+    return { token, dot, known, payload: readPayloadOf(token, firstDot + 1, dot, readPayload) };
   }
 
   function finish({ known, payload }: OpenedToken<Payload>, key: VerificationKey, isValid: boolean) {
@@ -125,15 +125,18 @@ export function createCompactVerifier<Payload>(
 }
 
 /** One encoding of the bytes only (rows J15 and J16), in a token that is ASCII throughout. */
-function decodePayload(token: string, start: number, end: number): Buffer {
-  const text = scratchForText(token.length);
-  // A character that is not ASCII takes more than one byte.
-  if (text.write(token, 'utf8') !== token.length) throw malformed('is not ASCII');
-  const payload = scratchForPayload(Math.floor(((end - start) * 3) / 4));
-  if (decodeBase64urlInto(text, start, end, payload) < 0) {
-    throw malformed('has a payload that is not canonical base64url');
-  }
-  return payload;
+function readPayloadOf<Payload>(
+  token: string,
+  start: number,
+  end: number,
+  read: PayloadReader<Payload>,
+): Payload {
+  const text = bytesOfToken(token);
+  if (text === undefined) throw malformed('is not ASCII');
+  const payload = scratchForPayload(end - start);
+  const length = decodeBase64urlInto(text, start, end, payload);
+  if (length < 0) throw malformed('has a payload that is not canonical base64url');
+  return read(payload, length);
 }
 
 function checkSignature(

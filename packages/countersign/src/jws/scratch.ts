@@ -10,21 +10,37 @@ const MAX_BYTES_PER_UNIT = 3;
 
 const textScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES + MAX_BYTES_PER_UNIT);
 const payloadScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-const signatureScratch = Buffer.allocUnsafeSlow(1024);
+let signatureScratch = Buffer.allocUnsafeSlow(64);
 
-/** At least three bytes longer than asked for: room for UTF-8 to show that a text is not ASCII. */
+/** The token whose bytes are in the scratch; it is looked at before and after its key is found. */
+let writtenToken = '';
+
+/** For a text that is put together there. */
 export function scratchForText(length: number): Buffer {
-  return length <= SCRATCH_BYTES ? textScratch : Buffer.allocUnsafe(length + MAX_BYTES_PER_UNIT);
+  writtenToken = '';
+  return length <= SCRATCH_BYTES ? textScratch : Buffer.allocUnsafe(length);
+}
+
+/** The bytes of a token, followed by others; undefined unless the token is ASCII throughout. */
+export function bytesOfToken(token: string): Buffer | undefined {
+  if (token === writtenToken) return textScratch;
+  const isShort = token.length <= SCRATCH_BYTES;
+  const bytes = isShort ? textScratch : Buffer.allocUnsafe(token.length + MAX_BYTES_PER_UNIT);
+  writtenToken = '';
+  // A character that is not ASCII takes more than one byte, and there is room for it to show.
+  if (bytes.write(token, 'utf8') !== token.length) return undefined;
+  if (isShort) writtenToken = token;
+  return bytes;
 }
 
 export function scratchForPayload(length: number): Buffer {
-  return length <= SCRATCH_BYTES ? payloadScratch.subarray(0, length) : Buffer.allocUnsafe(length);
+  return length <= SCRATCH_BYTES ? payloadScratch : Buffer.allocUnsafe(length);
 }
 
+/** Exactly as long as asked for: most often as long as the last time. */
 export function scratchForSignature(length: number): Buffer {
-  return length <= signatureScratch.length
-    ? signatureScratch.subarray(0, length)
-    : Buffer.allocUnsafe(length);
+  if (signatureScratch.length !== length) signatureScratch = Buffer.allocUnsafeSlow(length);
+  return signatureScratch;
 }
 
 /** The UTF-8 bytes of a text, until the next call. */

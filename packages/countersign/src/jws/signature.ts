@@ -8,7 +8,7 @@ import {
 } from '../core/base64url.js';
 import type { HmacAlgorithm } from '../keys/algorithms.js';
 import type { KeyMaterial } from '../keys/key.js';
-import { scratchForSignature, scratchForText } from './scratch.js';
+import { bytesOfToken, scratchForSignature, scratchForText } from './scratch.js';
 
 const DOT = 0x2e;
 
@@ -56,10 +56,9 @@ export function isSignatureValid(material: KeyMaterial, token: string, dot: numb
   const { row, parameters, signatureBytes } = material;
   if (token.length - dot - 1 !== encodedBase64urlLength(signatureBytes)) return false;
   if (row.keyType === 'oct') return isMacValid(row, material, token, dot);
-  const text = scratchForText(token.length);
-  text.write(token, 'latin1');
+  const text = bytesOfToken(token);
   const signature = scratchForSignature(signatureBytes);
-  if (decodeBase64urlInto(text, dot + 1, token.length, signature) < 0) return false;
+  if (text === undefined || decodeBase64urlInto(text, dot + 1, token.length, signature) < 0) return false;
   return verify(row.hash, text.subarray(0, dot), parameters, signature);
 }
 

@@ -40,7 +40,10 @@ export interface JwsVerifier {
  */
 export function createJwsVerifier(options: JwsVerifierOptions): JwsVerifier {
   const checked = checkOptions('createJwsVerifier', options, compactVerifierRules, findAlgorithmProblems);
-  const verifier = createCompactVerifier(checked, (bytes) => new Uint8Array(bytes));
+  const verifier = createCompactVerifier(
+    checked,
+    (bytes, length) => new Uint8Array(bytes.subarray(0, length)),
+  );
   return Object.freeze({
     verify: (token: string) => handOut(verifier.verify(token)),
     verifyAsync: async (token: string) => handOut(await verifier.verifyAsync(token)),
