@@ -1,6 +1,5 @@
 /** A new key pair as files: the private half where its service reads it, the public half where it is published from. */
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exportPrivatePem, exportPublicPem, generateKeyPair } from 'countersign';
 import { type AsapAlgorithm, findIssuerProblem, parseKeyId } from 'countersign/asap';
@@ -25,7 +24,7 @@ export interface KeyFiles {
 
 /**
  * Makes the pair and its files, the public one first: a key must not sign before it can be published. Neither file
- * replaces one that is there; each appears whole or not at all; the private one is for its owner only.
+ * replaces one that is there; the private one is for its owner only. Signers pass over a file that is half-written.
  * Refusals: invalid_parameter for an issuer or a name that makes no key id, conflict for a file that exists,
  * unavailable where the file system refuses.
  */
@@ -62,23 +61,18 @@ function keyIdOf(issuer: string, name: string): string {
   return parsed.keyId;
 }
 
-/** By a link, which unlike a rename does not replace. Signers pass over the unfinished file: it does not end in `.pem`. */
 async function writeNewFile(
   path: string,
   content: string,
   mode: { readonly file: number; readonly folder: number },
 ): Promise<void> {
-  const unfinished = `${path}.${randomBytes(8).toString('hex')}.new`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: mode.folder });
-    await writeFile(unfinished, content, { flag: 'wx', mode: mode.file, flush: true });
-    await link(unfinished, path);
+    await writeFile(path, content, { flag: 'wx', mode: mode.file, flush: true });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     if (code === 'EEXIST')
       throw new Refusal('conflict', { message: `${path} exists already: choose another name.` });
     throw new Refusal('unavailable', { message: `${path} cannot be written (${code}).`, cause: error });
-  } finally {
-    await rm(unfinished, { force: true });
   }
 }
