@@ -77,7 +77,9 @@ function describeParserError(error: CommanderError): Failure | undefined {
   if (error.exitCode === ok) return undefined;
   // A command group without a command prints its help, which says enough.
   if (error.code === 'commander.help') return failure(usage, 'usage', 'A command is missing.');
-  const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  const text = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  // What comes after the name may be a secret under a misspelt one.
+  const message = text.replace(/^(unknown option '[^'=]*)=.*'/, "$1'");
   return failure(usage, 'usage', `${message} - add --help to see what can be given`);
 }
 

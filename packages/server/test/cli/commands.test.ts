@@ -102,6 +102,16 @@ describe('wrong usage', () => {
     expect(stderr).toContain('is not taken from the command line');
     expect(stdout + stderr).not.toContain('hunter2');
   });
+
+  it.each(['--masterKey=hunter2', '--mastr-key=hunter2=', "--smtpUrl=smtps://u:hunter2'@x"])(
+    'S6: %s, a name that is not known, is refused without its value',
+    async (flag) => {
+      const { exitCode, stdout, stderr } = await run(['serve', flag], freshData());
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`unknown option '${flag.split('=', 1)[0]}'`);
+      expect(stdout + stderr).not.toContain('hunter2');
+    },
+  );
 });
 
 describe('a wrong configuration', () => {
