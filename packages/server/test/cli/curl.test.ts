@@ -6,6 +6,7 @@ import { decodeUnverifiedJwt } from 'countersign';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/authority-process.js';
 import { finishCommand } from '../support/finished-command.js';
+import { runInProcess } from '../support/in-process-command.js';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl) console.warn('SKIPPED: curl is missing');
@@ -121,7 +122,7 @@ describe('curl, before it is run', () => {
     [['-K', '-', 'https://orders.example/'], 'give it the body as @file'],
     [['-H', 'Authorization: Basic x', 'https://orders.example/'], 'Authorization does not go together'],
   ])('%j is refused: %s', async (args, problem) => {
-    const { exitCode, stdout, stderr } = await finishCommand(['curl', ...keys, '--', ...args], {});
+    const { exitCode, stdout, stderr } = await runInProcess(['curl', ...keys, '--', ...args], {});
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(problem);
   });

@@ -75,6 +75,16 @@ describe('keys generate', () => {
     expect(existsSync(at('keys'))).toBe(false);
   });
 
+  it('keeps private keys apart from public ones', async () => {
+    const { at, runRefused } = createCommandRunner();
+    const args = generate('billing', '--out', at('keys'), '--public-out', at('keys/../keys/'));
+    expect(await runRefused(args)).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('must differ'),
+    });
+    expect(existsSync(at('keys'))).toBe(false);
+  });
+
   it('knows no algorithm that is none of services', async () => {
     const { at, runRefused } = createCommandRunner();
     const args = generate('billing', '--out', at('keys'), '--algorithm', 'HS256');

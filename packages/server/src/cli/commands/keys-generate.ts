@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { AsapAlgorithm } from 'countersign/asap';
 import { createKeyFiles } from '../../services/key-files.js';
 import type { Cli } from '../cli.js';
+import { CliUsageError } from '../describe-failure.js';
 import { alignedLines } from '../output.js';
 import { SIGNING_ALGORITHMS } from '../signing-options.js';
 
@@ -25,6 +27,8 @@ export function keysGenerateCommand(cli: Cli): Command {
     )
     .option('--json', 'print JSON')
     .action(async ({ issuer, out, publicOut, name, algorithm }: GenerateOptions) => {
+      if (publicOut !== undefined && resolve(out) === resolve(publicOut))
+        throw new CliUsageError('--out and --public-out must differ: one of them is for everybody.');
       const files = await createKeyFiles({
         issuer,
         name: name ?? nameOfNow(),
