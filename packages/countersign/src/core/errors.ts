@@ -6,7 +6,7 @@ interface ErrorRow {
   /** HTTP status a server answers with. */
   readonly status: 401 | 403 | 503;
   /** `error` of RFC 6750 section 3.1, or null where no OAuth error applies. */
-  readonly oauthError: 'invalid_token' | null;
+  readonly oauthError: 'invalid_token' | 'insufficient_scope' | null;
   /** What may be told to whoever presented the token. */
   readonly publicText: string;
   /** Whether the same call may succeed later without any change. */
@@ -50,6 +50,13 @@ export const TOKEN_ERRORS = {
     publicText: 'The issuer of the token is not accepted here.',
     retry: false,
   },
+  /** The token is good, but was not granted enough: one with more scopes would help (RFC 6750 section 3.1). */
+  insufficient_scope: {
+    status: 403,
+    oauthError: 'insufficient_scope',
+    publicText: 'The token lacks a scope that is needed here.',
+    retry: false,
+  },
 } as const satisfies Record<string, TokenErrorRow>;
 
 export const UNAVAILABLE_ERRORS = {
@@ -67,7 +74,7 @@ export class TokenError extends Error {
   override readonly name = 'TokenError';
   readonly code: TokenErrorCode;
   readonly status: 401 | 403;
-  readonly oauthError: 'invalid_token' | null;
+  readonly oauthError: TokenErrorRow['oauthError'];
   readonly publicText: string;
   readonly retry = false;
 
