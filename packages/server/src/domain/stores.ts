@@ -105,6 +105,7 @@ export interface RefreshTokenStore {
   ): Promise<{ outcome: 'valid'; person: Person } | { outcome: 'spent' } | { outcome: 'unknown' }>;
   /** Deletes one token of the person. True also if the person had deleted it before; false if it never was the person's. */
   delete(key: { appId: string; emailKey: string; hash: string; nowSeconds: number }): Promise<boolean>;
+  /** Deletes every token of the person, and the delivery codes that would become some, in one step (O15). */
   deleteAll(key: { appId: string; emailKey: string; nowSeconds: number }): Promise<void>;
 }
 

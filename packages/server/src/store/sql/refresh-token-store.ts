@@ -13,6 +13,9 @@ const DELETE = `UPDATE refresh_tokens SET deleted_at = COALESCE(deleted_at, $1) 
   AND person_id = (SELECT id FROM people WHERE app_id = $2 AND email_key = $4)`;
 const DELETE_ALL = `UPDATE refresh_tokens SET deleted_at = $1 WHERE deleted_at IS NULL
   AND person_id = (SELECT id FROM people WHERE app_id = $2 AND email_key = $3)`;
+/** A code that is still to be exchanged would bring a new token to life after everything was deleted (O15). */
+const DELETE_DELIVERY_CODES = `DELETE FROM delivery_codes
+  WHERE person_id = (SELECT id FROM people WHERE app_id = $1 AND email_key = $2)`;
 
 export function createSqlRefreshTokenStore(driver: SqlDriver): RefreshTokenStore {
   return {
@@ -31,6 +34,7 @@ export function createSqlRefreshTokenStore(driver: SqlDriver): RefreshTokenStore
     deleteAll: ({ appId, emailKey, nowSeconds }) =>
       driver.write(function* () {
         yield* run(DELETE_ALL, nowSeconds, appId, emailKey);
+        yield* run(DELETE_DELIVERY_CODES, appId, emailKey);
       }),
   };
 }

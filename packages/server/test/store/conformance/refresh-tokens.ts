@@ -90,6 +90,31 @@ export function describeRefreshTokens(current: CurrentStores): void {
       expect(await store.refreshTokens.delete(again)).toBe(true);
     });
 
+    it('O15: deletes with all tokens of a person the delivery codes that would become some, and nobody else’s', async () => {
+      const { store } = current();
+      const ada = await signedInToNewApp(store);
+      const [hers, his] = [aHash(), aHash()];
+      for (const [emailKey, hash] of [
+        [ada.emailKey, hers],
+        ['bob@example.com', his],
+      ] as const) {
+        const request = aRequest(ada.appId, { email: emailKey, emailKey });
+        await store.signIns.replace(request, aMail(ada.appId));
+        const { appId, linkHash } = request;
+        const deliveryCode = { hash, expiresAt: NOW + 60 };
+        const key = { appId, linkHash, starterHash: null, nowSeconds: NOW };
+        await store.signIns.consumeByLink(key, anOutcome({ deliveryCode }));
+      }
+      await store.refreshTokens.deleteAll({ appId: ada.appId, emailKey: ada.emailKey, nowSeconds: NOW });
+      const exchange = (hash: string) =>
+        store.signIns.consumeDeliveryCode(
+          { appId: ada.appId, hash, nowSeconds: NOW },
+          { hash: aHash(), expiresAt: EXPIRES_AT },
+        );
+      expect(await exchange(hers)).toBeUndefined();
+      expect(await exchange(his)).toMatchObject({ email: 'bob@example.com' });
+    });
+
     it('once a deletion has resolved no use on any process succeeds', async () => {
       const { store } = current();
       const { appId, emailKey, hash } = await signedInToNewApp(store);
