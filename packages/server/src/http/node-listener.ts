@@ -75,6 +75,10 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
   server.on('connection', (socket) => socket.once('close', () => inFlight.endAll(socket)));
   server.on('clientError', createClientErrorHandler({ bodies, inFlight, lingerMs: limits.lingerMs, logger }));
   warnWhenFull(server, logger);
+  // Such as EMFILE: the connection is lost, the process must not be.
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (server.listening) logger.warn('connection not accepted', { reason: error.code });
+  });
   return Object.freeze({
     listen: (address: { host: string; port: number }) => listen(server, address),
     async stop() {

@@ -1,4 +1,6 @@
 /** Connections that ask for more than they take, or take nothing (S1, S3): what one of them may cost everybody else. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/http/exchange.js';
 import { json } from '../../src/http/respond.js';
@@ -101,5 +103,34 @@ describe('answers that nobody reads', () => {
     // A stop waits for the answers under way: it would last for its own bound if the connection were held on to.
     await listener.stop();
     connection.socket.destroy();
+  });
+});
+
+describe('a connection that the system does not hand over', () => {
+  /** The server behind a listener, as node announces it with each request. */
+  async function serverOf(request: () => Promise<unknown>): Promise<Server> {
+    let found: Server | undefined;
+    const note = (message: unknown) => {
+      found = (message as { server: Server }).server;
+    };
+    subscribe('http.server.request.start', note);
+    await request();
+    unsubscribe('http.server.request.start', note);
+    if (found === undefined) throw new Error('no request was announced');
+    return found;
+  }
+
+  it('S1: is logged and ends nothing else', async () => {
+    const { send, lines } = await startListening();
+    const get = () => send(head('GET /where HTTP/1.1', 'Connection: close'));
+    const server = await serverOf(get);
+    // What node does when the process has no file descriptor left for it.
+    server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+    expect(await get()).toContain('200 OK');
+    expect(lines).toContainEqual({
+      level: 'warn',
+      event: 'connection not accepted',
+      fields: { reason: 'EMFILE' },
+    });
   });
 });
