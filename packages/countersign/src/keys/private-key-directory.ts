@@ -101,7 +101,7 @@ function lookAgain({ root, issuer, algorithm, logger, nowMs }: Request, last: Lo
     const file = readPrivateKeyFile({ path, realRoot, keyId, algorithm }, before);
     files.push(file);
     if (file.problem !== undefined && (file.problem !== before?.problem || file.content !== before.content)) {
-      logger?.warn('private_key.passed_over', { keyId, reason: file.problem });
+      logger?.warn('private_key.passed_over', { keyId, problem: file.problem });
     }
     if (file.key === undefined) continue;
     const settledBefore = nowMs - SETTLED_AFTER_MS;

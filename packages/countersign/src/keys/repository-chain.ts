@@ -65,7 +65,7 @@ export function createRepositoryChain(
         } catch (error) {
           if (!(error instanceof TokenError || error instanceof UnavailableError) || !moveOn(error))
             throw error;
-          logger?.warn('key_source_passed_over', { code: error.code, problem: error.message });
+          logger?.warn('key_source_passed_over', { reason: error.code, problem: error.message });
           errors.push(error);
         }
       }

@@ -134,7 +134,7 @@ describe('a directory of private keys', () => {
       {
         event: 'private_key.passed_over',
         keyId: 'caller/key9.pem',
-        reason: 'it is a link that leads out of the root',
+        problem: 'it is a link that leads out of the root',
       },
     ]);
   });

@@ -50,7 +50,7 @@ describe('createRepositoryChain', () => {
       {
         event: 'key_source_passed_over',
         fields: {
-          code: 'key_source_unavailable',
+          reason: 'key_source_unavailable',
           problem: `the key repository https://keys.example/asap/ ${problem}`,
         },
       },

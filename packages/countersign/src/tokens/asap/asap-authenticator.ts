@@ -140,9 +140,9 @@ function findProblem(caller: AsapCaller, settings: AsapSettings): TokenError | u
 
 function logRefusal(logger: Logger | undefined, error: unknown): void {
   if (error instanceof TokenError) {
-    logger?.warn('asap.token_refused', { code: error.code, reason: error.message });
+    logger?.warn('asap.token_refused', { reason: error.code, problem: error.message });
   } else if (error instanceof UnavailableError) {
-    logger?.error('asap.unavailable', { code: error.code, reason: error.message });
+    logger?.error('asap.unavailable', { reason: error.code, problem: error.message });
   } else {
     // The message of an error from elsewhere may hold anything.
     logger?.error('asap.unexpected_error', { error: error instanceof Error ? error.name : typeof error });

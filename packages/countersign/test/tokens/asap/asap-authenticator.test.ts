@@ -283,7 +283,7 @@ describe('what is logged', () => {
       {
         level: 'warn',
         event: 'asap.token_refused',
-        fields: { code: 'audience_mismatch', reason: 'aud has none of the accepted audiences' },
+        fields: { reason: 'audience_mismatch', problem: 'aud has none of the accepted audiences' },
       },
     ]);
     for (const [error, event] of [
