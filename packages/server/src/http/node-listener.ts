@@ -1,6 +1,5 @@
 /** Serves a request handler on node:http, with every limit set that node leaves open. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../domain/logger.js';
 import { createClientAddressResolver } from './client-address.js';
@@ -37,18 +36,17 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
   const server = createHttpServer(limits);
   let isStopping = false;
 
-  function cutOff(socket: Socket): void {
-    logger.debug('connection cut off', { maxPipelined: limits.maxPipelined });
-    socket.destroy();
-  }
-
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { socket } = incoming;
     // The parser goes on to the end of what it was given.
     if (socket.destroyed) return;
     // Node begins to answer every request that it has read, whether the answers before it are out or not: one
     // connection that asks without waiting would fill the memory and keep everybody else waiting (S3).
-    if (inFlight.count(socket) >= limits.maxPipelined) return cutOff(socket);
+    if (inFlight.count(socket) >= limits.maxPipelined) {
+      logger.debug('connection cut off', { maxPipelined: limits.maxPipelined });
+      socket.destroy();
+      return;
+    }
     inFlight.begin(socket);
     outgoing.once('close', () => inFlight.end(socket));
     const request = createNodeRequest(incoming, {
@@ -71,14 +69,8 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
   }
 
   server.on('request', serve);
-  // Of answers that wait for their turn on a connection that closes, node says nothing.
-  server.on('connection', (socket) => socket.once('close', () => inFlight.endAll(socket)));
   server.on('clientError', createClientErrorHandler({ bodies, inFlight, lingerMs: limits.lingerMs, logger }));
-  warnWhenFull(server, logger);
-  // Such as EMFILE: the connection is lost, the process must not be.
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    if (server.listening) logger.warn('connection not accepted', { reason: error.code });
-  });
+  watchConnections(server, inFlight, logger);
   return Object.freeze({
     listen: (address: { host: string; port: number }) => listen(server, address),
     async stop() {
@@ -106,6 +98,16 @@ function createHttpServer(limits: NodeLimits): Server {
   server.timeout = limits.stallTimeoutMs;
   server.maxHeadersCount = MAX_HEADERS + 1;
   return server;
+}
+
+function watchConnections(server: Server, inFlight: InFlight, logger: Logger): void {
+  warnWhenFull(server, logger);
+  // Of answers that wait for their turn on a connection that closes, node says nothing.
+  server.on('connection', (socket) => socket.once('close', () => inFlight.endAll(socket)));
+  // Such as EMFILE: the connection is lost, the process must not be.
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (server.listening) logger.warn('connection not accepted', { reason: error.code });
+  });
 }
 
 function warnWhenFull(server: Server, logger: Logger): void {
