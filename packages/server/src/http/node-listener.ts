@@ -1,5 +1,6 @@
 /** Serves a request handler on node:http, with every limit set that node leaves open. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../domain/logger.js';
 import { createClientAddressResolver } from './client-address.js';
@@ -42,11 +43,7 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
     if (socket.destroyed) return;
     // Node begins to answer every request that it has read, whether the answers before it are out or not: one
     // connection that asks without waiting would fill the memory and keep everybody else waiting (S3).
-    if (inFlight.count(socket) >= limits.maxPipelined) {
-      logger.debug('connection cut off', { maxPipelined: limits.maxPipelined });
-      socket.destroy();
-      return;
-    }
+    if (inFlight.count(socket) >= limits.maxPipelined) return cutOff(socket, limits, logger);
     inFlight.begin(socket);
     outgoing.once('close', () => inFlight.end(socket));
     const request = createNodeRequest(incoming, {
@@ -62,8 +59,7 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
         lingerMaxBytes: 16 * limits.maxBodyBytes,
       });
     } catch (error) {
-      const name = error instanceof Error ? error.name : typeof error;
-      logger.error('answer could not be written', { requestId: request.requestId, error: name });
+      logger.error('answer could not be written', { requestId: request.requestId, error: nameOf(error) });
       socket.destroy();
     }
   }
@@ -80,6 +76,15 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
       await closeServer(server, inFlight, limits.stopTimeoutMs);
     },
   });
+}
+
+function cutOff(socket: Socket, { maxPipelined }: NodeLimits, logger: Logger): void {
+  logger.debug('connection cut off', { maxPipelined });
+  socket.destroy();
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }
 
 function createHttpServer(limits: NodeLimits): Server {
