@@ -70,7 +70,9 @@ function createTimeRules(options: ClaimRulesOptions) {
   const tolerance = options.toleranceSeconds ?? 0;
   const mayLackExpiry = options.unsafeAllowMissingExpiry === true && maxLifetimeSeconds === undefined;
   const mayLackIssuedAt = maxAgeSeconds === null && maxLifetimeSeconds === undefined;
-  return (claims: JsonObject, now: number): void => {
+  return (claims: JsonObject, nowSeconds: number): void => {
+    // A clock that gives null would otherwise tell the year 1970, in which nothing has expired yet (row C8).
+    const now = typeof nowSeconds === 'number' ? nowSeconds : Number.NaN;
     const exp = checkDate('exp', claims['exp'], mayLackExpiry);
     const nbf = checkDate('nbf', claims['nbf'], true);
     const iat = checkDate('iat', claims['iat'], mayLackIssuedAt);

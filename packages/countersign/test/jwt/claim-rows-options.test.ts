@@ -82,6 +82,8 @@ describe('the clock', () => {
     [Number.NaN, {}],
     [Number.POSITIVE_INFINITY, {}],
     [undefined, {}],
+    [null, {}],
+    ['5', {}],
     [Number.NaN, { exp: undefined, nbf: 0 }],
     [Number.NaN, { exp: undefined, iat: 0 }],
   ])('C8: under a clock that says %s no token %o is good', async (instant, claims) => {
