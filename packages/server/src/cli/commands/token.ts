@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import type { Cli } from '../cli.js';
+import { tokenAccessCommand } from './token-access.js';
 import { tokenAsapCommand } from './token-asap.js';
 
 export function tokenCommand(cli: Cli): Command {
-  return new Command('token').description('tokens to call services with').addCommand(tokenAsapCommand(cli));
+  return new Command('token')
+    .description('tokens to call services with')
+    .addCommand(tokenAsapCommand(cli))
+    .addCommand(tokenAccessCommand(cli));
 }
