@@ -1,4 +1,5 @@
-import { generateKeyPair, importPublicKey } from 'countersign';
+import { readFileSync } from 'node:fs';
+import { generateKeyPair, importPrivateKey, importPublicKey } from 'countersign';
 import { createApiTokenEncoder } from 'countersign/api-token';
 import { describe, expect, it } from 'vitest';
 import { keyPairFor, secretKey } from '../../support/keys.js';
@@ -262,6 +263,11 @@ NQIDAQAB
     const keys = importPublicKey({ pem, algorithm: 'RS256' });
     expect(usageProblem(() => decoderWith({ keys }))).toBe(
       'invalid_options: the dummy key that api_jwt ships must not be used: everybody can sign with it',
+    );
+    const vectors = JSON.parse(readFileSync(new URL('../../vectors/rfc7515.json', import.meta.url), 'utf8'));
+    const key = importPrivateKey({ algorithm: 'RS256', jwk: vectors[1].keys[0].jwk });
+    expect(usageProblem(() => encoderWith({ key }))).toBe(
+      'invalid_options: key must not be the example key of RFC 7515 appendix A.2: everybody can sign with it',
     );
   });
 });
