@@ -1,6 +1,6 @@
 /** Import of public and private keys. The algorithm is always named; what does not fit it is refused. */
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { createPrivateKey, createPublicKey, KeyObject as KeyObjectClass, X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, KeyObject as KeyObjectClass } from 'node:crypto';
 import { UsageError } from '../core/errors.js';
 import { aNonEmptyString } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
@@ -13,6 +13,7 @@ import type { Key, PrivateKey, PublicKey } from './key.js';
 import { createKey } from './key.js';
 import { checkKeyStrength } from './key-strength.js';
 import { parsePem } from './parse-pem.js';
+import { readPublicDer } from './read-public-der.js';
 
 /** How a DER key is wrapped: `spki`, `pkcs1` and `x509` for public keys; `pkcs8`, `pkcs1` and `sec1` for private. */
 export type DerFormat = 'spki' | 'pkcs8' | 'pkcs1' | 'sec1' | 'x509';
@@ -148,13 +149,18 @@ function fromPem(subject: string, half: Half, pem: string): KeyObject {
 }
 
 function fromDer(subject: string, half: Half, der: Uint8Array, format: DerFormat): KeyObject {
+  const keyObject = readDer(half, der, format);
+  if (keyObject === undefined) throw invalid(subject, `the ${half} key cannot be read as ${format}`);
+  return keyObject;
+}
+
+function readDer(half: Half, der: Uint8Array, format: DerFormat): KeyObject | undefined {
   try {
-    if (format === 'x509') return new X509Certificate(der).publicKey;
-    const key = Buffer.from(der);
-    if (half === 'public') return createPublicKey({ key, format: 'der', type: format as 'spki' | 'pkcs1' });
-    return createPrivateKey({ key, format: 'der', type: format as 'pkcs8' | 'pkcs1' | 'sec1' });
+    if (half === 'public') return readPublicDer(der, format as 'spki' | 'pkcs1' | 'x509');
+    const type = format as 'pkcs8' | 'pkcs1' | 'sec1';
+    return createPrivateKey({ key: Buffer.from(der), format: 'der', type });
   } catch {
-    throw invalid(subject, `the ${half} key cannot be read as ${format}`);
+    return undefined;
   }
 }
 

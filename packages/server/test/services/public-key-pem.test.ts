@@ -61,8 +61,13 @@ describe('a public key to publish', () => {
 
   it('A4: is no private key under the label of a public one', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
-    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-    expect(codeOf(pem.replaceAll('PRIVATE', 'PUBLIC'))).toBe('invalid_public_key');
+    const forms = [
+      privateKey.export({ format: 'pem', type: 'pkcs8' }),
+      RSA_PAIR.privateKey.export({ format: 'pem', type: 'pkcs8' }),
+      RSA_PAIR.privateKey.export({ format: 'pem', type: 'pkcs1' }),
+    ].map((pem) => String(pem).replaceAll('PRIVATE', 'PUBLIC'));
+    for (const pem of [...forms, ...forms.map((form) => form.replaceAll(' PUBLIC', ' RSA PUBLIC'))])
+      expect(codeOf(pem)).toBe('invalid_public_key');
   });
 
   it('J7: is no weak RSA key', () => {
