@@ -178,4 +178,9 @@ export interface RateLimitStore {
     budgets: readonly { key: string; limit: number; windowSeconds: number }[],
     nowSeconds: number,
   ): Promise<{ allowed: true } | { allowed: false; retryAfterSeconds: number }>;
+  /** Whole seconds until every budget has room again; 0: now. Takes nothing: for what is counted only once it went wrong. */
+  waitSeconds(
+    budgets: readonly { key: string; limit: number; windowSeconds: number }[],
+    nowSeconds: number,
+  ): Promise<number>;
 }

@@ -1,6 +1,7 @@
 import type { App } from '../domain/app.js';
 import { Refusal } from '../domain/refusal.js';
 import type { Person } from '../domain/sign-in.js';
+import { wrongCodeBudgets } from './code-limits.js';
 import { hashSecret, isSecretShaped, parseTypedCode } from './secrets.js';
 import { hashTypedCode, loggedAddress, type SignInContext } from './sign-in-context.js';
 import { type PreparedOutcome, prepareOutcome } from './sign-in-outcome.js';
@@ -62,14 +63,31 @@ export async function finishWithCode(
   const nowSeconds = Math.floor(context.clock());
   const prepared = prepareOutcome(app, as === 'api' ? 'query' : app.delivery, nowSeconds);
   const starterHash = hashSecret(requestId);
+  const request = await context.store.signIns.findByStarter(app.id, starterHash, nowSeconds);
+  if (request === undefined) throw new Refusal('wrong_code');
+  const wrongCodes = wrongCodeBudgets(app, request.emailKey);
+  await assertMayTryCode(context, wrongCodes, nowSeconds);
   const codeHash = hashTypedCode(context.vault, starterHash, code);
   const result = await context.store.signIns.consumeByCode(
     { appId: app.id, starterHash, codeHash, maxTries: MAX_CODE_TRIES, nowSeconds },
     prepared.outcome,
   );
   if (result.outcome === 'consumed') return finish(context, app, result.person, prepared);
+  if (result.outcome === 'wrong') await context.rateLimits.takeAll(wrongCodes, nowSeconds);
   context.logger.info('sign_in_code_refused', { app: app.id, outcome: result.outcome });
   throw new Refusal('wrong_code');
+}
+
+async function assertMayTryCode(
+  { rateLimits, logger }: SignInContext,
+  wrongCodes: ReturnType<typeof wrongCodeBudgets>,
+  nowSeconds: number,
+): Promise<void> {
+  const retryAfterSeconds = await rateLimits.waitSeconds(wrongCodes, nowSeconds);
+  if (retryAfterSeconds === 0) return;
+  logger.warn('sign_in_codes_limited');
+  const message = 'Too many wrong codes were typed lately. Please use the link in the mail.';
+  throw new Refusal('too_many_requests', { message, retryAfterSeconds });
 }
 
 /** See `SignInService.exchangeDeliveryCode`. */

@@ -7,6 +7,7 @@ import { openTestServices, TEST_ORIGIN, type TestServices } from '../support/ser
 
 const WRONG_CODE = { code: 'wrong_code', status: 401, message: 'The code is wrong or no longer valid.' };
 const otherThan = (code: string, by = 1) => String((Number(code) + by) % 1_000_000).padStart(6, '0');
+const LAX = { limit: 1000, windowSeconds: 60 };
 const randomText = () => randomBytes(32).toString('base64url');
 
 let services: TestServices;
@@ -194,6 +195,36 @@ describe('finishing with the typed code', () => {
       WRONG_CODE,
     );
     expect(await services.signIn.finishWithLink(app, linkSecret, null)).toBeDefined();
+  });
+
+  it('M7: twenty wrong codes a day for one address, over all its requests; its links go on', async () => {
+    const signIn = services.createSignIn({ limits: { mailsPerAddress: LAX, mailsPerIp: LAX } });
+    const email = 'guessed@example.com';
+    const ask = async () => {
+      const { requestId } = await signIn.start(app, email, TEST_ORIGIN);
+      return { requestId, ...services.mail.last() };
+    };
+    for (let requests = 0; requests < 4; requests++) {
+      const { requestId, code } = await ask();
+      for (let tries = 1; tries <= 5; tries++) {
+        const guess = signIn.finishWithCode(app, requestId, otherThan(code, tries), 'page');
+        await expect(guess).rejects.toMatchObject(WRONG_CODE);
+      }
+    }
+    const { requestId, code, linkSecret } = await ask();
+    await expect(signIn.finishWithCode(app, requestId, code, 'page')).rejects.toMatchObject({
+      code: 'too_many_requests',
+      retryAfterSeconds: 24 * 60 * 60,
+    });
+    expect(await signIn.finishWithLink(app, linkSecret, null)).toBeDefined();
+  });
+
+  it('M7: a right code costs nothing of what wrong ones may', async () => {
+    const signIn = services.createSignIn({ limits: { mailsPerAddress: LAX, mailsPerIp: LAX } });
+    for (let times = 0; times < 25; times++) {
+      const { requestId } = await signIn.start(app, 'often@example.com', TEST_ORIGIN);
+      expect(await signIn.finishWithCode(app, requestId, services.mail.last().code, 'page')).toBeDefined();
+    }
   });
 
   it('M7: a hundred guesses at once are five tries', async () => {

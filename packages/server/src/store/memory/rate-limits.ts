@@ -34,18 +34,21 @@ export function createMemoryRateLimits({ maxKeys = 100_000 }: MemoryRateLimitOpt
     }
   }
 
+  type Budgets = Parameters<RateLimitStore['takeAll']>[0];
+  const windowsOf = (budgets: Budgets) =>
+    budgets.map((budget) => ({ budget, window: windows.get(budget.key) ?? createSlidingWindow() }));
+  const longestWait = (wanted: ReturnType<typeof windowsOf>, nowSeconds: number) =>
+    Math.ceil(Math.max(0, ...wanted.map(({ budget, window }) => waitSeconds(window, budget, nowSeconds))));
+
   return {
     get size() {
       return windows.size;
     },
+    waitSeconds: async (budgets, nowSeconds) => longestWait(windowsOf(budgets), nowSeconds),
     takeAll: async (budgets, nowSeconds) => {
-      const wanted = budgets.map((budget) => ({
-        budget,
-        window: windows.get(budget.key) ?? createSlidingWindow(),
-      }));
-      const waits = wanted.map(({ budget, window }) => waitSeconds(window, budget, nowSeconds));
-      const longest = Math.max(0, ...waits);
-      if (longest > 0) return { allowed: false, retryAfterSeconds: Math.ceil(longest) };
+      const wanted = windowsOf(budgets);
+      const retryAfterSeconds = longestWait(wanted, nowSeconds);
+      if (retryAfterSeconds > 0) return { allowed: false, retryAfterSeconds };
       for (const { budget, window } of wanted) {
         take(window, budget, nowSeconds);
         windows.delete(budget.key);
