@@ -93,6 +93,23 @@ describe('keys publish and revoke --url', () => {
     });
   });
 
+  it('A4: nor does a private key in a form that hides it', async () => {
+    const { at, runRefused } = await withKey('hiding');
+    const { privateKey } = generateKeyPair('ES256');
+    const pem = exportPrivatePem(privateKey);
+    const forms = [
+      Buffer.from(pem, 'utf16le'),
+      pem.replaceAll('PRIVATE', 'PUBLIC'),
+      pem.split('\n')[1] ?? '',
+    ];
+    for (const form of forms) {
+      writeFileSync(at('hidden'), form);
+      // Nobody listens there: it would end with 3 if it had been sent.
+      const args = ['keys', 'publish', 'hiding/a', '--file', at('hidden'), '--url', 'http://localhost:9'];
+      expect(await runRefused(args)).toMatchObject({ exitCode: 1, code: 'invalid_public_key' });
+    }
+  });
+
   it.each([
     [{}, 'billing/c', 'http://localhost', 2, 'usage'],
     [{ COUNTERSIGN_ADMIN_TOKEN: 'x'.repeat(40) }, 'billing/c', '', 1, 'invalid_token'],

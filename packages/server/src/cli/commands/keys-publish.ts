@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { parseKeyId } from 'countersign/asap';
+import { normalisePublicKey } from '../../services/public-key-pem.js';
 import type { Cli } from '../cli.js';
 import { CliUsageError } from '../describe-failure.js';
 import { withKeys } from '../open-authority.js';
@@ -34,7 +35,9 @@ export function keysPublishCommand(cli: Cli): Command {
 async function publish(kid: string, pem: string, options: PublishOptions, cli: Cli): Promise<string> {
   if (options.url === undefined) return withKeys(options, cli, (keys) => keys.publish({ kid, pem }));
   requireKeyId(kid);
-  const status = await changeRemoteKey(options.url, { method: 'PUT', kid, pem }, options, cli.terminal);
+  // Nothing but the key itself leaves the machine, whatever else the file holds and in whatever form (A4).
+  const change = { method: 'PUT', kid, pem: normalisePublicKey(pem) } as const;
+  const status = await changeRemoteKey(options.url, change, options, cli.terminal);
   return status === 201 ? 'created' : 'unchanged';
 }
 
