@@ -51,7 +51,8 @@ export function runCurl(
     `header = "Authorization: Bearer ${given.token}"`,
     `proto = "${protocols}"`,
     `proto-redir = "${protocols}"`,
-    'proto-default = "https"',
+    // What has no scheme was not looked at, and curl would send the token there too: it is no URL then.
+    'proto-default = "file"',
     '',
   ].join('\n');
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { decodeUnverifiedJwt } from 'countersign';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/authority-process.js';
@@ -97,6 +97,22 @@ describe.skipIf(!hasCurl)('curl', () => {
     const { exitCode } = await finishCommand(['curl', ...keys, '--', '--silent', '--location', origin], {});
     expect(exitCode).toBe(0);
     expect(seen).toEqual([undefined]);
+  });
+
+  it('ASAP-14: the token goes to no address that has no scheme', async () => {
+    let connections = 0;
+    const other = createSocketServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const origin = await startServer(() => ({ status: 200 }));
+    const bare = `localhost:${(other.address() as AddressInfo).port}/`;
+    const args = ['curl', ...keys, '--', '--silent', origin, bare];
+    const { exitCode, stdout } = await finishCommand(args, {});
+    expect({ stdout, connections }).toEqual({ stdout: 'answered', connections: 0 });
+    expect(exitCode).not.toBe(0);
   });
 
   it('says so where curl is missing', async () => {
