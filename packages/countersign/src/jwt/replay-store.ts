@@ -17,6 +17,9 @@ export interface ReplayEntry {
 export type ReplayVerdict = 'inserted' | 'seen' | 'full';
 
 /**
+ * Verifiers that share a store must share their tolerance and their clock too: a token that one of them no longer takes
+ * may have been forgotten, and another that tolerates more would take it a second time.
+ *
  * A store may answer at once or later. Whoever asks at the same time as others with the same issuer and id: exactly
  * one of them is told `inserted`, however many processes share the store (row A10).
  */

@@ -35,7 +35,10 @@ export interface AsapVerifierOptions {
   readonly issuers: string | readonly string[] | null;
   /** Whether `sub`, where there is one, must be the issuer. Default true. */
   readonly subjectMustMatchIssuer?: boolean | undefined;
-  /** Where tokens are remembered so that none is taken twice; null takes them as often as they come. Default null. */
+  /**
+   * Where tokens are remembered so that none is taken twice; null takes them as often as they come. Verifiers that
+   * share a store must have the same `toleranceSeconds`. Default null.
+   */
   readonly replay?: ReplayStore | null | undefined;
   /** How far clocks may differ: applied to `exp`, `nbf` and `iat`. Default 0. */
   readonly toleranceSeconds?: number | undefined;
