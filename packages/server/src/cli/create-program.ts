@@ -5,6 +5,7 @@ import { curlCommand } from './commands/curl.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keysCommand } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
+import { policyCommand } from './commands/policy-check.js';
 import { serveCommand } from './commands/serve.js';
 import { serveKeysCommand } from './commands/serve-keys.js';
 import { tokenCommand } from './commands/token.js';
@@ -28,6 +29,7 @@ export function createProgram(cli: Cli): Command {
     appsCommand,
     keysCommand,
     tokenCommand,
+    policyCommand,
     verifyCommand,
     inspectCommand,
     curlCommand,

@@ -1,14 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { exportPrivatePem, generateKeyPair, type KeyPair } from 'countersign';
 import { onTestFinished } from 'vitest';
-import { policyCommand } from '../../src/cli/commands/policy-check.js';
-import { tokenApiCommand } from '../../src/cli/commands/token-api.js';
-import { describeFailure } from '../../src/cli/describe-failure.js';
-import { createOutput } from '../../src/cli/output.js';
 import { temporaryFolder } from '../support/authority-process.js';
 import type { FinishedCommand } from '../support/finished-command.js';
+import { runInProcess } from '../support/in-process-command.js';
 
 export const POLICY = {
   kinds: { user: 'auth_user', admin: 'auth_admin' },
@@ -52,38 +48,6 @@ export function createApiTokenCommands(policy: unknown = POLICY): ApiTokenComman
   };
 }
 
-async function runCommand(...args: readonly string[]): Promise<FinishedCommand> {
-  let stdout = '';
-  let stderr = '';
-  const terminal = {
-    environment: {},
-    writeOut: (text: string) => {
-      stdout += text;
-    },
-    writeError: (text: string) => {
-      stderr += text;
-    },
-    isErrorRead: false,
-    readInput: async () => '',
-  };
-  const cli = { terminal, output: createOutput(terminal, { json: args.includes('--json') }) };
-  const token = new Command('token').addCommand(tokenApiCommand(cli));
-  const program = new Command('countersign').addCommand(token).addCommand(policyCommand(cli));
-  for (const command of [
-    program,
-    token,
-    ...token.commands,
-    ...program.commands,
-    ...program.commands.flatMap((each) => each.commands),
-  ]) {
-    command.exitOverride().configureOutput({ outputError: () => {} });
-  }
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return { exitCode: 0, stdout, stderr };
-  } catch (error) {
-    const failure = describeFailure(error);
-    if (failure !== undefined) cli.output.failure(failure);
-    return { exitCode: failure?.exitCode ?? 0, stdout, stderr };
-  }
+function runCommand(...args: readonly string[]): Promise<FinishedCommand> {
+  return runInProcess(args, {});
 }
