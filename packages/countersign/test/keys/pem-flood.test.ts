@@ -14,7 +14,7 @@ function outcomesOf(results: readonly PromiseSettledResult<unknown>[]) {
 }
 
 describe('many callers at once', () => {
-  it('K1: 200 callers with one new key id share one fetch', async () => {
+  it('ASAP-40, K1: 200 callers with one new key id share one fetch', async () => {
     const { repository, requests, publishAs } = setUpPemRepository();
     publishAs('svc/one', async () => {
       await setImmediate();
