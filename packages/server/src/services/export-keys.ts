@@ -23,7 +23,8 @@ const NO_KEY_ID = 'is no key id';
 
 /**
  * Makes `folder` (and makes it, if need be) hold the usable keys among `keys` and none of the others. Each file appears
- * whole or not at all, and never outside of the folder: a symbolic link below it is not followed (A4).
+ * whole or not at all, and never outside of the folder: a symbolic link below it is not followed (A4). A private key in
+ * the folder is left where it is.
  * The host must tell upper from lower case in paths, and send `application/x-pem-file`.
  * @throws Refusal unavailable where the file system refuses
  */
@@ -77,7 +78,9 @@ async function writeKey(
   const file = join(root, kid);
   const present = await statOf(file);
   if (present?.isDirectory() === true) return 'in the way';
-  if (present?.isFile() === true && (await readFile(file, 'utf8')) === pem) return 'unchanged';
+  const content = present?.isFile() === true ? await readFile(file, 'latin1') : '';
+  if (content === pem) return 'unchanged';
+  if (isPrivateKey(content)) return 'in the way';
   // No kid holds a tilde, so that the unfinished file is nobody's key. A rename replaces a link instead of following it.
   const unfinished = join(dirname(file), `~${randomBytes(8).toString('hex')}`);
   try {
@@ -100,7 +103,7 @@ async function removeKey(root: string, kid: string): Promise<boolean> {
   const folders = foldersAbove(kid).map((folder) => join(root, folder));
   for (const folder of folders) if ((await statOf(folder))?.isDirectory() !== true) return false;
   const file = join(root, kid);
-  if ((await statOf(file))?.isFile() !== true) return false;
+  if ((await statOf(file))?.isFile() !== true || isPrivateKey(await readFile(file, 'latin1'))) return false;
   await rm(file);
   for (const folder of folders.reverse()) {
     const isGone = await rmdir(folder).then(
@@ -110,6 +113,11 @@ async function removeKey(root: string, kid: string): Promise<boolean> {
     if (!isGone) break;
   }
   return true;
+}
+
+/** In the folder of a service its private key has the name of the published one: it is not ours to lose. */
+function isPrivateKey(content: string): boolean {
+  return /PRIVATE KEY/i.test(content);
 }
 
 /** Of the path itself, not of what a link leads to. */

@@ -67,6 +67,15 @@ describe('keys exported as a folder', () => {
     expect(readdirSync(root).sort()).toEqual(['c', 'index.html']);
   });
 
+  it('A4: neither replace nor remove a private key that has the name of a published one', async () => {
+    const pem = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n';
+    mkdirSync(join(root, 'a'), { recursive: true });
+    for (const name of ['a/1.pem', 'a/2.pem']) writeFileSync(join(root, name), pem);
+    const report = await exportKeys([key('a/1.pem'), revoked('a/2.pem'), key('a/3.pem')], root);
+    expect(report).toMatchObject({ written: 1, removed: 0, skipped: [{ kid: 'a/1.pem' }] });
+    expect(filesBelow(root)).toEqual({ 'a/1.pem': pem, 'a/2.pem': pem, 'a/3.pem': 'key of a/3.pem' });
+  });
+
   it('are told apart where one id is also the folder of others: the file goes, and is reported', async () => {
     await exportKeys([key('a'), key('b/1')], root);
     const report = await exportKeys([key('a'), key('a/1'), key('b/1'), key('b/1/x')], root);
