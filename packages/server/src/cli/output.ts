@@ -18,15 +18,19 @@ export function createOutput(terminal: Terminal, { json }: { json: boolean }): O
   return Object.freeze({
     json,
     result(value: Readonly<Record<string, unknown>>, lines: readonly string[]) {
-      const printed = json ? [JSON.stringify(value)] : lines.map(escapeLogText);
-      terminal.writeOut(printed.map((line) => `${line}\n`).join(''));
+      const printed = json ? [JSON.stringify(value)] : lines;
+      terminal.writeOut(printed.map((line) => `${escapeLogText(line)}\n`).join(''));
     },
     status(line: string) {
       if (!json) toStderr(line);
     },
     failure({ code, message, problems }: Failure) {
-      if (json) toStderr(JSON.stringify({ error: { code, message, problems } }));
-      else toStderr([message, ...problems.map((problem) => `  - ${escapeLogText(problem)}`)].join('\n'));
+      if (json) toStderr(escapeLogText(JSON.stringify({ error: { code, message, problems } })));
+      else {
+        // Line by line, for traces. It may come from an authority elsewhere, and must not steer the terminal (S5).
+        const lines = [...message.split('\n'), ...problems.map((problem) => `  - ${problem}`)];
+        toStderr(lines.map(escapeLogText).join('\n'));
+      }
     },
   });
 }
