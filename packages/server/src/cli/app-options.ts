@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { errorCode, parseDurationSeconds } from '../config/index.js';
 import {
+  APP_DEFAULTS,
   type AppSettings,
   DELIVERY_MODES,
   ID_TOKEN_ALGORITHMS,
   LINK_BINDINGS,
   type MailTemplate,
 } from '../domain/app.js';
+import { SETTINGS_FROM_OPTIONS } from './app-setting-flags.js';
+import { lifetimeText } from './app-view.js';
 import { CliUsageError } from './describe-failure.js';
 
 /** Options of `apps create` and `apps update` under the names of the settings they change. */
@@ -18,35 +21,39 @@ export interface AppOptions extends Readonly<Record<string, unknown>> {
   readonly defaultMail?: boolean;
 }
 
-const SETTINGS_FROM_OPTIONS: readonly (readonly [option: string, setting: keyof AppSettings])[] = [
-  ['name', 'name'],
-  ['redirectUrl', 'redirectUrl'],
-  ['delivery', 'delivery'],
-  ['allowRefresh', 'allowRefresh'],
-  ['linkBinding', 'linkBinding'],
-  ['algorithm', 'algorithm'],
-  ['linkLifetime', 'linkLifetimeSeconds'],
-  ['codeLifetime', 'codeLifetimeSeconds'],
-  ['idTokenLifetime', 'idTokenLifetimeSeconds'],
-  ['refreshTokenLifetime', 'refreshTokenLifetimeSeconds'],
-  ['mailsPerHour', 'mailsPerHour'],
-];
-
-export function addAppOptions(command: Command): Command {
+/** @param forNew says in the help what an app has where nothing is given; with an update that is what it had */
+export function addAppOptions(command: Command, { forNew }: { forNew: boolean }): Command {
+  const otherwise = (value: string) => (forNew ? ` (default: ${value})` : '');
+  const lasting = (seconds: number) => `such as 90s, 15m, 1h or 30d${otherwise(lifetimeText(seconds))}`;
+  const { delivery, linkBinding, algorithm, mailsPerHour } = APP_DEFAULTS;
   return command
     .optionsGroup('App:')
     .option('--name <name>', 'shown on pages and in mails')
     .option('--redirect-url <url>', 'where signed-in people and their tokens are sent')
-    .option('--delivery <mode>', `how tokens get there: ${DELIVERY_MODES.join(', ')}`)
+    .option('--delivery <mode>', `how tokens get there: ${DELIVERY_MODES.join(', ')}${otherwise(delivery)}`)
     .option('--allow-refresh', 'hand out refresh tokens')
-    .option('--no-allow-refresh', 'hand out none')
-    .option('--link-binding <where>', `where a link may be finished: ${LINK_BINDINGS.join(', ')}`)
-    .option('--algorithm <name>', `signature of ID tokens: ${ID_TOKEN_ALGORITHMS.join(', ')}`)
-    .option('--link-lifetime <duration>', 'such as 15m', toSeconds)
-    .option('--code-lifetime <duration>', 'such as 10m', toSeconds)
-    .option('--id-token-lifetime <duration>', 'such as 30m', toSeconds)
-    .option('--refresh-token-lifetime <duration>', 'such as 30d', toSeconds)
-    .option('--mails-per-hour <number>', 'budget of sign-in mails', toNumber)
+    .option('--no-allow-refresh', `hand out none${forNew ? ' (the default)' : ''}`)
+    .option(
+      '--link-binding <where>',
+      `where a link may be finished: ${LINK_BINDINGS.join(', ')}${otherwise(linkBinding)}`,
+    )
+    .option(
+      '--algorithm <name>',
+      `signature of ID tokens: ${ID_TOKEN_ALGORITHMS.join(', ')}${otherwise(algorithm)}`,
+    )
+    .option('--link-lifetime <duration>', lasting(APP_DEFAULTS.linkLifetimeSeconds), toSeconds)
+    .option('--code-lifetime <duration>', lasting(APP_DEFAULTS.codeLifetimeSeconds), toSeconds)
+    .option('--id-token-lifetime <duration>', lasting(APP_DEFAULTS.idTokenLifetimeSeconds), toSeconds)
+    .option(
+      '--refresh-token-lifetime <duration>',
+      lasting(APP_DEFAULTS.refreshTokenLifetimeSeconds),
+      toSeconds,
+    )
+    .option(
+      '--mails-per-hour <number>',
+      `budget of sign-in mails${otherwise(String(mailsPerHour))}`,
+      toNumber,
+    )
     .option('--mail-subject <text>', 'subject of the sign-in mail')
     .option('--mail-text-file <file>', 'text part of the sign-in mail')
     .option('--mail-html-file <file>', 'HTML part of the sign-in mail')

@@ -19,11 +19,11 @@ export function appAsLines(app: App, issuer: string): string[] {
     ['Delivery', app.delivery],
     [
       'Refresh tokens',
-      app.allowRefresh ? `allowed, ${lifetime(app.refreshTokenLifetimeSeconds)}` : 'not allowed',
+      app.allowRefresh ? `allowed, ${lifetimeText(app.refreshTokenLifetimeSeconds)}` : 'not allowed',
     ],
-    ['Link', `${lifetime(app.linkLifetimeSeconds)}, ${app.linkBinding}`],
-    ['Code', lifetime(app.codeLifetimeSeconds)],
-    ['ID token', `${lifetime(app.idTokenLifetimeSeconds)}, ${app.algorithm}`],
+    ['Link', `${lifetimeText(app.linkLifetimeSeconds)}, ${app.linkBinding}`],
+    ['Code', lifetimeText(app.codeLifetimeSeconds)],
+    ['ID token', `${lifetimeText(app.idTokenLifetimeSeconds)}, ${app.algorithm}`],
     ['Mails an hour', String(app.mailsPerHour)],
     ['Own mail texts', ownTexts(app)],
     ['Changed', new Date(app.updatedAt * 1000).toISOString()],
@@ -41,7 +41,7 @@ function ownTexts({ mailTemplate }: App): string {
 }
 
 /** In the largest unit that says it exactly, as the flags take it: 15m, 30d. */
-function lifetime(seconds: number): string {
+export function lifetimeText(seconds: number): string {
   const units = [
     ['d', 86_400],
     ['h', 3600],

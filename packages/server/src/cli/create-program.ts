@@ -10,11 +10,12 @@ import { serveCommand } from './commands/serve.js';
 import { serveKeysCommand } from './commands/serve-keys.js';
 import { tokenCommand } from './commands/token.js';
 import { verifyCommand } from './commands/verify.js';
-import { versionCommand } from './commands/version.js';
+import { versionCommand, versionText } from './commands/version.js';
 
 const EXIT_CODE_HELP = `
 Settings come from flags, then COUNTERSIGN_... variables, then the JSON file of --config, then defaults.
-Secrets come from the environment or from files: COUNTERSIGN_MASTER_KEY, COUNTERSIGN_SMTP_URL, --master-key-file, --smtp-url-file.
+Secrets are no flags: COUNTERSIGN_MASTER_KEY, COUNTERSIGN_SMTP_URL and COUNTERSIGN_ADMIN_TOKEN hold them, or files
+that --master-key-file, --smtp-url-file and --admin-token-file name.
 
 Exit codes: 0 done, 1 refused, 2 wrong usage or configuration, 3 something needed cannot be reached.`;
 
@@ -22,6 +23,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage or configuration, 3 something neede
 export function createProgram(cli: Cli): Command {
   const program = new Command('countersign')
     .description('The countersign authority: e-mail sign-in, keys and tokens for your applications.')
+    .version(versionText(), '-V, --version', 'print the version, as the command version does')
     .addHelpText('after', EXIT_CODE_HELP);
   for (const create of [
     serveCommand,

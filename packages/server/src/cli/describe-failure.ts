@@ -5,6 +5,7 @@ import { Refusal } from '../domain/refusal.js';
 import { StoreUnavailableError } from '../domain/stores.js';
 import { WrongMasterKeyError } from '../services/vault.js';
 import { SchemaError } from '../store/sqlite/index.js';
+import { namingFlag } from './app-setting-flags.js';
 import { EXIT_CODES } from './exit-codes.js';
 
 /** The command was given wrongly, in a way that the parser does not see. */
@@ -51,7 +52,12 @@ export function describeFailure(error: unknown): Failure | undefined {
   if (error instanceof CommandFailure) return failure(error.exitCode, error.code, error.message);
   if (error instanceof UsageError) return describeUsage(error);
   if (error instanceof AppSettingsError)
-    return failure(usage, 'invalid_settings', 'The settings of the app cannot be taken:', error.problems);
+    return failure(
+      usage,
+      'invalid_settings',
+      'The settings of the app cannot be taken:',
+      error.problems.map(namingFlag),
+    );
   if (error instanceof TokenError)
     return failure(refused, error.code, `${error.publicText} (${error.message})`);
   if (error instanceof UnavailableError)

@@ -12,7 +12,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const output = createOutput(terminal, { json: own.includes('--json') });
   try {
     refuseSecrets(own);
-    await createProgram({ output, terminal }).parseAsync([...args], { from: 'user' });
+    await createProgram({ output, terminal }).parseAsync(askingForHelp(args), { from: 'user' });
     return EXIT_CODES.ok;
   } catch (error) {
     if (error instanceof ExitWith) return error.exitCode;
@@ -20,6 +20,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     if (failure !== undefined) output.failure(failure);
     return failure?.exitCode ?? EXIT_CODES.ok;
   }
+}
+
+/** `help apps create` as `apps create --help`: the parser's own help command knows one word only. */
+function askingForHelp(args: readonly string[]): string[] {
+  const [first, ...asked] = args;
+  return first === 'help' && asked.length > 1 ? [...asked, '--help'] : [...args];
 }
 
 /** What follows `--` is for another program. */

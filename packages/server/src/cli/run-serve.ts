@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { UsageError } from 'countersign';
 import { type Authority, createAuthority } from '../app.js';
 import { type Configuration, loadConfiguration, type Settings } from '../config/index.js';
@@ -6,7 +7,7 @@ import type { Store } from '../domain/stores.js';
 import { createSmtpTransport } from '../services/smtp-transport.js';
 import { createMemoryRateLimits } from '../store/memory/index.js';
 import type { Cli } from './cli.js';
-import { createStderrLogger, masterKeyOf, openStore } from './open-authority.js';
+import { createStderrLogger, databaseFileOf, masterKeyOf, openStore } from './open-authority.js';
 import { alignedLines, type Output } from './output.js';
 import { programVersion } from './program-version.js';
 import { sourcesOf } from './setting-options.js';
@@ -74,6 +75,8 @@ function announce({ settings, secrets }: Configuration, demo: boolean, output: O
         ...(places.demoUrl === null ? [] : [['  Demo', places.demoUrl] as const]),
         ...(places.mailboxUrl === null ? [] : [['  Mailbox', places.mailboxUrl] as const]),
         ['  Health', places.healthUrl],
+        ['  Listens', `${isIPv6(settings.host) ? `[${settings.host}]` : settings.host}:${settings.port}`],
+        ['  Data', databaseFileOf(settings)],
       ]),
       '',
     ],

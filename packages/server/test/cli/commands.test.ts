@@ -51,6 +51,11 @@ describe('version and help', () => {
     expect(await runJson(['version'], freshData())).toEqual({ version, node: process.version });
   });
 
+  it.each([['--version'], ['-V']])('%s prints the same line as version', async (flag) => {
+    const { stdout: expected } = await run(['version'], freshData());
+    expect(await run([flag], freshData())).toEqual({ exitCode: 0, stdout: expected, stderr: '' });
+  });
+
   it.each([[['--help']], [['help']], [['serve', '--help']], [['apps', 'create', '--help']]])(
     '%j explains and succeeds',
     async (args) => {
@@ -59,6 +64,22 @@ describe('version and help', () => {
       expect(stdout).toContain('Usage: countersign');
     },
   );
+
+  it('help explains a command of a group too', async () => {
+    const { stdout: expected } = await run(['apps', 'create', '--help'], freshData());
+    expect(await run(['help', 'apps', 'create'], freshData())).toEqual({
+      exitCode: 0,
+      stdout: expected,
+      stderr: '',
+    });
+  });
+
+  it('says what a new app has where nothing is given, and nothing of the kind for an update', async () => {
+    const ofCreate = (await run(['apps', 'create', '--help'], freshData())).stdout;
+    for (const value of ['query', 'any-browser', 'ES512', '15m', '10m', '30m', '30d', '1000'])
+      expect(ofCreate.replace(/\s+/g, ' ')).toContain(`(default: ${value})`);
+    expect((await run(['apps', 'update', '--help'], freshData())).stdout).not.toContain('default: query');
+  });
 });
 
 describe('wrong usage', () => {
@@ -297,7 +318,22 @@ describe('apps', () => {
     expect(exitCode).toBe(2);
     const { error } = JSON.parse(stderr);
     expect(error.code).toBe('invalid_settings');
-    expect(error.problems).toHaveLength(3);
+    expect(error.problems).toEqual([
+      '--name is required',
+      expect.stringMatching(/^--redirect-url must be https/),
+      expect.stringMatching(/^--delivery must be one of/),
+    ]);
+  });
+
+  it('create names the file of a mail text that cannot be taken', async () => {
+    const file = join(freshData(), '..', 'mail.txt');
+    writeFileSync(file, 'Hello {appname}');
+    const { exitCode, stderr } = await run([...NEW_APP, '--mail-text-file', file], data);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('  - --mail-text-file must hold {link} or {code}\n');
+    expect(stderr).toContain(
+      '  - --mail-text-file holds the unknown placeholder {appname}, did you mean {appName}?',
+    );
   });
 
   it('list prints all, as lines and as JSON', async () => {

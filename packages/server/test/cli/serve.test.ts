@@ -35,6 +35,8 @@ describe('serve', () => {
     const url = `http://localhost:${port}`;
     for (const place of [url, `${url}/demo`, `${url}/mailbox`, `${url}/healthz`])
       expect(stdout()).toContain(place);
+    expect(stdout()).toContain(`Listens  127.0.0.1:${port}\n`);
+    expect(stdout()).toContain(`Data     ${join(folder.path, 'text', 'countersign.db')}\n`);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);

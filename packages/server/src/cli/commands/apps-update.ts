@@ -20,5 +20,5 @@ export function appsUpdateCommand(cli: Cli): Command {
         cli.output.result(appAsJson(app, issuer), appAsLines(app, issuer));
       });
     });
-  return addSettingOptions(addAppOptions(command), 'storage');
+  return addSettingOptions(addAppOptions(command, { forNew: false }), 'storage');
 }

@@ -7,9 +7,10 @@ export function versionCommand(cli: Cli): Command {
     .description('print the version of this program and of Node')
     .option('--json', 'print JSON')
     .action(() => {
-      const version = programVersion();
-      cli.output.result({ version, node: process.version }, [
-        `countersign ${version} on Node ${process.version}`,
-      ]);
+      cli.output.result({ version: programVersion(), node: process.version }, [versionText()]);
     });
+}
+
+export function versionText(): string {
+  return `countersign ${programVersion()} on Node ${process.version}`;
 }
