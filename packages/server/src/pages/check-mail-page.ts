@@ -31,7 +31,7 @@ ${problem !== undefined && html`<p class="problem" id="code-problem">${problem}<
 <section class="aside" aria-labelledby="no-mail">
 <h2 id="no-mail">No mail yet?</h2>
 <ul>
-<li>It may take a minute. Look among the unwanted mail, too.</li>
+<li>It may take a minute. Look in the spam folder, too.</li>
 <li>Is the address right? If not, <a href="sign-in">use another one</a>.</li>
 <li>The link works for ${waitInWords(page.linkLifetimeSeconds)}. A new mail replaces it.</li>
 </ul>
