@@ -152,6 +152,15 @@ export interface PublishedKeyStore {
   revoke(kid: string, nowSeconds: number): Promise<boolean>;
 }
 
+/** Which tokens were used already, in any process (A9). */
+export interface ReplayedTokenStore {
+  /**
+   * Looks and writes in one step: of all who come with one issuer and hash, exactly one is told `inserted` (A10).
+   * Remembered at least until `expiresAt`, the instant from which on the token is refused for its age.
+   */
+  insertOnce(use: { issuer: string; tokenHash: string; expiresAt: number }): Promise<'inserted' | 'seen'>;
+}
+
 export interface Store {
   readonly apps: AppStore;
   readonly signingKeys: SigningKeyStore;
@@ -161,6 +170,7 @@ export interface Store {
   readonly mail: MailStore;
   readonly settings: SettingStore;
   readonly publishedKeys: PublishedKeyStore;
+  readonly replayedTokens: ReplayedTokenStore;
   /** Resolves if the store answers; for the readiness page. */
   ping(): Promise<void>;
   /** Deletes up to `limit` rows of each kind that nobody can use any more; gives how many went. */

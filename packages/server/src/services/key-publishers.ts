@@ -1,28 +1,24 @@
 import { type Clock, TokenError, UnavailableError } from 'countersign';
-import {
-  ASAP_ALGORITHMS,
-  createAsapVerifier,
-  createMemoryReplayStore,
-  isKeyIdOwnedBy,
-} from 'countersign/asap';
+import { ASAP_ALGORITHMS, createAsapVerifier, isKeyIdOwnedBy } from 'countersign/asap';
 import { Refusal } from '../domain/refusal.js';
 import type { Store } from '../domain/stores.js';
 import { createPublishedKeySource } from './published-key-source.js';
 import { hashSecret, sameText } from './secrets.js';
+import { createTokenReplays } from './token-replays.js';
 
 /** Who may publish and revoke keys over HTTP. */
 export interface KeyPublishers {
   /**
    * Resolves if the bearer of the token may change this key: an administrator by the one token of the configuration,
    * or the service that the key id begins with, by an ASAP token for this authority that is signed with a key published
-   * already. Each ASAP token is good for one call.
+   * already. Each ASAP token is good for one call, whichever process it comes to (A9).
    * Refusals: token_required, invalid_token, not_key_owner, unavailable.
    */
   authorize(token: string | undefined, kid: string): Promise<void>;
 }
 
 export interface KeyPublishersOptions {
-  readonly store: Pick<Store, 'publishedKeys'>;
+  readonly store: Pick<Store, 'publishedKeys' | 'replayedTokens'>;
   /** URL of the authority: the audience of the tokens. */
   readonly issuer: string;
   /** Null: no administrator comes in over HTTP. */
@@ -32,8 +28,6 @@ export interface KeyPublishersOptions {
 
 /** How far the clock of a service may be off (S14). */
 const TOLERANCE_SECONDS = 30;
-/** Tokens remembered at once. Only who has a published key can fill it. */
-const MAX_REMEMBERED_TOKENS = 100_000;
 
 export function createKeyPublishers(options: KeyPublishersOptions): KeyPublishers {
   const { store, issuer, adminToken, clock } = options;
@@ -44,7 +38,7 @@ export function createKeyPublishers(options: KeyPublishersOptions): KeyPublisher
     issuers: null,
     // Every type of key that can be published.
     algorithms: [...ASAP_ALGORITHMS, 'EdDSA'],
-    replay: createMemoryReplayStore({ maxTokens: MAX_REMEMBERED_TOKENS, clock }),
+    replay: createTokenReplays(store.replayedTokens),
     toleranceSeconds: TOLERANCE_SECONDS,
     clock,
   });

@@ -30,7 +30,7 @@ describe('migrating a SQLite database', () => {
 
   it('S10: applies what is missing, once', async () => {
     const file = fileNamed('twice');
-    const applied = ['0001-sign-in', '0002-published-keys'];
+    const applied = ['0001-sign-in', '0002-published-keys', '0003-replayed-tokens'];
     expect(await migrateSqlite({ file })).toEqual({ from: 0, to: LATEST, applied });
     const tables = await tablesOf(file);
     expect(await migrateSqlite({ file })).toEqual({ from: LATEST, to: LATEST, applied: [] });
@@ -78,7 +78,7 @@ describe('migrating a SQLite database', () => {
     expect(ended.map(({ done }) => done)).toEqual([true, true]);
     for (const [index, file] of files.entries()) {
       const applied = ended.flatMap(({ reports }) => reports[index]?.applied ?? ['not reported']);
-      expect(applied.toSorted()).toEqual(['0001-sign-in', '0002-published-keys']);
+      expect(applied.toSorted()).toEqual(['0001-sign-in', '0002-published-keys', '0003-replayed-tokens']);
       expect(await planSqlite({ file })).toMatchObject({ from: LATEST, pending: [] });
     }
   });

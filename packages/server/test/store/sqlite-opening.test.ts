@@ -76,12 +76,12 @@ describe('opening a SQLite store', () => {
   it('plans without making anything', async () => {
     expect(await planSqlite({ file })).toEqual({
       from: 0,
-      to: 2,
-      pending: ['0001-sign-in', '0002-published-keys'],
+      to: 3,
+      pending: ['0001-sign-in', '0002-published-keys', '0003-replayed-tokens'],
     });
     expect(existsSync(dirname(file))).toBe(false);
     await migrateSqlite({ file });
-    expect(await planSqlite({ file })).toEqual({ from: 2, to: 2, pending: [] });
+    expect(await planSqlite({ file })).toEqual({ from: 3, to: 3, pending: [] });
   });
 
   it('S10: refuses an empty database until it is migrated', async () => {

@@ -57,6 +57,7 @@ async function callEveryVerb(store: Store): Promise<void> {
   await store.publishedKeys.find('svc/1');
   for (const issuer of [null, 'svc']) await store.publishedKeys.list({ issuer, afterKid: null, limit: 10 });
   await store.publishedKeys.revoke('svc/1', NOW);
+  await store.replayedTokens.insertOnce({ issuer: 'svc', tokenHash: hash, expiresAt: NOW });
   await store.purgeExpired(NOW, 10);
   await store.apps.delete(appId);
   await store.ping();

@@ -9,6 +9,7 @@ import { describeMail } from './conformance/mail.js';
 import { describePublishedKeys } from './conformance/published-keys.js';
 import { describePurge } from './conformance/purge.js';
 import { describeRefreshTokens } from './conformance/refresh-tokens.js';
+import { describeReplayedTokens } from './conformance/replayed-tokens.js';
 import { describeSettings } from './conformance/settings.js';
 import { describeSignIns } from './conformance/sign-ins.js';
 import { describeSigningKeys } from './conformance/signing-keys.js';
@@ -47,6 +48,7 @@ export function describeStore(name: string, open: () => Promise<StorePair>): voi
     describeMail(current);
     describeSettings(current);
     describePublishedKeys(current);
+    describeReplayedTokens(current);
     describePurge(current);
   });
 }

@@ -20,6 +20,8 @@ export interface TestKeyServer {
   call(method: string, kid: string, parts?: RequestParts): Promise<HttpResponse & { json: unknown }>;
   /** PUT of a key; as an administrator unless the headers say otherwise. */
   put(kid: string, pem: string, headers?: RequestParts['headers']): Promise<HttpResponse & { json: unknown }>;
+  /** One more server on the same database, as another process has it. Whoever opens it closes it, and first. */
+  openAgain(): Promise<TestKeyServer>;
   close(): Promise<void>;
 }
 
@@ -29,8 +31,17 @@ export async function openKeyServer({
 }: {
   adminToken?: string | null;
 } = {}): Promise<TestKeyServer> {
-  const temporary = await openTemporaryStore();
   const clock = createTestClock(1_700_000_000);
+  return serveKeys({ temporary: await openTemporaryStore(), clock, adminToken });
+}
+
+interface Parts {
+  readonly temporary: TemporaryStore;
+  readonly clock: TestClock;
+  readonly adminToken: string | null;
+}
+
+function serveKeys({ temporary, clock, adminToken }: Parts): TestKeyServer {
   const { logger, lines } = createRecordingLogger();
   const keys = createKeyRepository({ store: temporary.store, clock, logger });
   const publishers = createKeyPublishers({ store: temporary.store, issuer: ISSUER, adminToken, clock });
@@ -51,6 +62,10 @@ export async function openKeyServer({
     call,
     put: (kid, pem, headers = ADMIN) =>
       call('PUT', kid, { body: pem, headers: { 'content-type': 'application/x-pem-file', ...headers } }),
+    async openAgain() {
+      const store = await temporary.openAgain();
+      return serveKeys({ temporary: { ...temporary, store, close: () => store.close() }, clock, adminToken });
+    },
     close: () => temporary.close(),
   };
 }

@@ -14,6 +14,8 @@ const PURGES = [
     (SELECT id FROM queued_mails WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`,
   `DELETE FROM signing_keys WHERE (app_id, kid) IN
     (SELECT app_id, kid FROM signing_keys WHERE retires_at <= $1 ORDER BY retires_at LIMIT $2)`,
+  `DELETE FROM replayed_tokens WHERE (issuer, token_hash) IN
+    (SELECT issuer, token_hash FROM replayed_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`,
 ] as const;
 
 /** Deletes up to `limit` rows of each kind that nobody can use any more; gives how many went. */

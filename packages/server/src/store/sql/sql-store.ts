@@ -7,6 +7,7 @@ import { createSqlPersonStore } from './person-store.js';
 import { createSqlPublishedKeyStore } from './published-key-store.js';
 import { purgeExpired } from './purge.js';
 import { createSqlRefreshTokenStore } from './refresh-token-store.js';
+import { createSqlReplayedTokenStore } from './replayed-token-store.js';
 import { createSqlSettingStore } from './setting-store.js';
 import { createSqlSignInStore } from './sign-in-store.js';
 import { createSqlSigningKeyStore } from './signing-key-store.js';
@@ -22,6 +23,7 @@ export function createSqlStore(driver: SqlDriver): Store {
     mail: createSqlMailStore(driver),
     settings: createSqlSettingStore(driver),
     publishedKeys: createSqlPublishedKeyStore(driver),
+    replayedTokens: createSqlReplayedTokenStore(driver),
     ping: async () => {
       await driver.read(readSchemaVersion);
     },

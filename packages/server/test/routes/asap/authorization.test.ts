@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { importPrivateKey, type SigningKey } from 'countersign';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../src/domain/stores.js';
@@ -108,6 +109,54 @@ describe('who may change keys', () => {
     expect(await putWith(token)).toMatchObject(REFUSED);
   });
 
+  it('A9: a token used in one process is refused in another, and after a restart', async () => {
+    const first = await server.openAgain();
+    const second = await server.openAgain();
+    const [token, late] = [tokenOf(), tokenOf()];
+    const putTo = (process: TestKeyServer, sent: string) => process.put(newKid(), aPem(), bearer(sent));
+    expect((await putTo(first, token)).status).toBe(201);
+    expect(await putTo(second, token)).toMatchObject(REFUSED);
+    expect((await putTo(second, late)).status).toBe(201);
+    await Promise.all([first.close(), second.close()]);
+    const restarted = await server.openAgain();
+    for (const used of [token, late]) expect(await putTo(restarted, used)).toMatchObject(REFUSED);
+    expect((await putTo(restarted, tokenOf())).status).toBe(201);
+    await restarted.close();
+  });
+
+  it('A9: a token no more once the purge forgets it, as it has expired by then', async () => {
+    const token = tokenOf();
+    const { store } = server.temporary;
+    expect((await putWith(token)).status).toBe(201);
+    server.clock.advance(89);
+    await store.purgeExpired(server.clock(), 1000);
+    expect(await putWith(token)).toMatchObject(REFUSED);
+    server.clock.advance(1);
+    expect(await store.purgeExpired(server.clock(), 1000)).toBeGreaterThan(0);
+    expect(await putWith(token)).toMatchObject(REFUSED);
+  });
+
+  it('A9: and what the store keeps of it is not its id', async () => {
+    const uses: object[] = [];
+    const publishers = createKeyPublishers({
+      store: {
+        publishedKeys: server.temporary.store.publishedKeys,
+        replayedTokens: {
+          insertOnce: async (use) => {
+            uses.push(use);
+            return 'inserted';
+          },
+        },
+      },
+      issuer: ISSUER,
+      adminToken: null,
+      clock: server.clock,
+    });
+    await publishers.authorize(tokenOf({ jti: 'ada@example.com' }), 'svc/1');
+    const tokenHash = createHash('sha256').update('ada@example.com').digest('base64url');
+    expect(uses).toEqual([{ issuer: 'svc', tokenHash, expiresAt: server.clock() + 90 }]);
+  });
+
   it('A10: one of many calls with one token', async () => {
     const token = tokenOf();
     const answers = await Promise.all(Array.from({ length: 20 }, () => putWith(token)));
@@ -180,13 +229,19 @@ describe('who may change keys', () => {
     for (const by of keys) expect((await putWith(tokenOf({}, by))).status).toBe(201);
   });
 
-  it('S12: nobody while the store cannot answer: 503, not 401', async () => {
-    const find = async () => {
+  it.each([
+    ['keys', 5],
+    ['replays', 10],
+  ])('S12: nobody while the store of %s cannot answer: 503, not 401', async (down, retryAfterSeconds) => {
+    const fail = async () => {
       throw new StoreUnavailableError('read-only');
     };
-    const publishedKeys = { ...server.temporary.store.publishedKeys, find };
+    const { publishedKeys, replayedTokens } = server.temporary.store;
     const publishers = createKeyPublishers({
-      store: { publishedKeys },
+      store: {
+        publishedKeys: down === 'keys' ? { ...publishedKeys, find: fail } : publishedKeys,
+        replayedTokens: down === 'replays' ? { insertOnce: fail } : replayedTokens,
+      },
       issuer: ISSUER,
       adminToken: null,
       clock: server.clock,
@@ -194,7 +249,7 @@ describe('who may change keys', () => {
     await expect(publishers.authorize(tokenOf(), 'svc/1')).rejects.toMatchObject({
       code: 'unavailable',
       status: 503,
-      retryAfterSeconds: 5,
+      retryAfterSeconds,
     });
   });
 

@@ -1,8 +1,9 @@
 /** The schema, one migration a file, in the order in which they are applied. Imported by store/sql only. */
 import { signIn } from './0001-sign-in.js';
 import { publishedKeys } from './0002-published-keys.js';
+import { replayedTokens } from './0003-replayed-tokens.js';
 import type { Migration } from './migration.js';
 
 export type { Migration } from './migration.js';
 
-export const MIGRATIONS: readonly Migration[] = Object.freeze([signIn, publishedKeys]);
+export const MIGRATIONS: readonly Migration[] = Object.freeze([signIn, publishedKeys, replayedTokens]);
