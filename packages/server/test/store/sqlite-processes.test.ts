@@ -68,6 +68,13 @@ describe('a SQLite store that other processes use', () => {
     expect(uses.filter(({ outcome }) => outcome === 'valid')).toHaveLength(200);
   });
 
+  it('A9: has seen a used token also after the only process was ended and started again', async () => {
+    const use = { issuer: 'svc', tokenHash: aHash(), expiresAt: NOW + 60 };
+    const insert = () => withStore((store) => store.replayedTokens.insertOnce(use));
+    expect(await insert()).toBe('inserted');
+    expect(await insert()).toBe('seen');
+  });
+
   it('S11: killed in a stream of redemptions, each acknowledged link stays used and none is half-made', async () => {
     const unfinished: number[] = [];
     for (let round = 0; round < KILLS; round += 1) {
