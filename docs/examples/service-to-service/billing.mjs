@@ -13,8 +13,13 @@ const signer = createAsapSigner({
 const callOrders = withAsapFetch({ signer, audience: 'orders' });
 
 const server = createServer(async (_request, response) => {
-  const answer = await callOrders(ORDERS_URL);
-  response.writeHead(answer.status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ status: answer.status, answer: await answer.text() }));
+  try {
+    const answer = await callOrders(ORDERS_URL);
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ status: answer.status, answer: await answer.text() }));
+  } catch (error) {
+    console.error(error.message); // no key to sign with, or nobody answers
+    response.writeHead(503).end();
+  }
 });
 server.listen(Number(PORT), '127.0.0.1');
