@@ -12,11 +12,19 @@ const ASN1_SEQUENCE = 0x30;
 /** What the bytes are, in words, or undefined when they are no key that can be recognised. */
 export function recogniseKey(bytes: Uint8Array): string | undefined {
   const text = Buffer.from(bytes).toString('latin1');
+  const plain = recognisePlain(bytes, text);
+  if (plain !== undefined || !/^[\w+/=\s-]+$/.test(text)) return plain;
+  // Environments often hold PEM in base64.
+  const decoded = Buffer.from(text, 'base64');
+  const encoded = recognisePlain(decoded, decoded.toString('latin1'));
+  return encoded === undefined ? undefined : `${encoded} in base64`;
+}
+
+function recognisePlain(bytes: Uint8Array, text: string): string | undefined {
   if (/-----?\s?BEGIN [A-Z0-9 ]+-----?/i.test(text)) return 'a PEM or SSH key';
   if (SSH_LINE.test(text)) return 'an OpenSSH key';
   if (isJwk(text)) return 'a JSON Web Key';
   if (isDerKey(Buffer.from(bytes))) return 'a DER key or certificate';
-  if (/^[\w+/=\s-]+$/.test(text) && isDerKey(Buffer.from(text, 'base64'))) return 'a DER key in base64';
   return undefined;
 }
 

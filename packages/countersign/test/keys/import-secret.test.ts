@@ -49,6 +49,8 @@ const KEYS: readonly (readonly [string, string | Uint8Array])[] = [
   ['X.509 DER', Buffer.from(CERTIFICATE_PEM.split('\n').slice(1, -2).join(''), 'base64')],
   ['DER in base64', publicDer('rsa').toString('base64')],
   ['DER in base64 with line ends', pem.split('\n').slice(1, -2).join('\n')],
+  ['PEM in base64', Buffer.from(pem).toString('base64')],
+  ['JWK in base64url', Buffer.from(jwkText).toString('base64url')],
   ['DER in base64url', publicDer('rsa').toString('base64url')],
   ['OpenSSH RSA line', sshLine('rsa')],
   ['OpenSSH Ed25519 line without comment', sshLine('ed25519', '')],
