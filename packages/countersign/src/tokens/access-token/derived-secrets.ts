@@ -21,8 +21,10 @@ export interface ClientSecretOptions extends DerivedSecretsOptions {
 const LABEL = 'countersign access token secret, version 1\0';
 const SECRET_BYTES = 32;
 
+const rootRules: OptionRules<DerivedSecretsOptions> = { root: required(() => undefined) };
+
 const clientRules: OptionRules<ClientSecretOptions> = {
-  root: required(() => undefined),
+  ...rootRules,
   provider: required(aNonEmptyString),
   clientId: required(aNonEmptyString),
 };
@@ -34,11 +36,10 @@ const clientRules: OptionRules<ClientSecretOptions> = {
  *
  * @throws {UsageError} `weak_key` for a root shorter than 32 bytes, `invalid_key` for a key in place of a secret.
  */
-export function createDerivedSecrets({
-  root,
-}: DerivedSecretsOptions): (
-  unverifiedClaims: Pick<UnverifiedAccessTokenClaims, 'iss' | 'aud'>,
-) => Uint8Array | undefined {
+export function createDerivedSecrets(
+  options: DerivedSecretsOptions,
+): (unverifiedClaims: Pick<UnverifiedAccessTokenClaims, 'iss' | 'aud'>) => Uint8Array | undefined {
+  const { root } = checkOptions('createDerivedSecrets', options, rootRules);
   const key = importRoot(root);
   return ({ iss, aud }) => (iss === undefined || aud === undefined ? undefined : derive(key, iss, aud));
 }

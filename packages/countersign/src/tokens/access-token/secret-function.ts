@@ -132,7 +132,8 @@ function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value
 function unverifiedClaimsFrom(claims: JsonObject): UnverifiedAccessTokenClaims {
   const own = (name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined);
   const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  const instant = (value: unknown) => (typeof value === 'number' ? value : undefined);
+  const instant = (value: unknown) =>
+    typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   const scp = own('scp');
   return Object.freeze({
     iss: text(own('iss')),

@@ -80,6 +80,9 @@ describe('derived secrets', () => {
     expect(usageProblem(() => deriveClientSecret({ root: ROOT, provider: '', clientId: 'c' }))).toMatch(
       /^invalid_options: provider/,
     );
+    for (const none of [undefined, null, {}, { root: ROOT, provider: 'p' }]) {
+      expect(usageProblem(() => createDerivedSecrets(none as never))).toMatch(/^invalid_options/);
+    }
     const pem = '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----';
     expect(usageProblem(() => createDerivedSecrets({ root: pem }))).toMatch(/^invalid_key/);
     expect(usageProblem(() => createDerivedSecrets({ root: undefined as never }))).toMatch(

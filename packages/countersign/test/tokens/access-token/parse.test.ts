@@ -179,6 +179,18 @@ describe('parse', () => {
     expect(asked).toEqual([{ ...nothing, exp: undefined, jti: { a: 1 } }]);
   });
 
+  it('C2: nor is an instant that reads as Infinity given to it', () => {
+    const asked: unknown[] = [];
+    const [header] = tokenWith({}).split('.');
+    const payload = Buffer.from('{"iat":1e400,"exp":-1e400}').toString('base64url');
+    const secret: SecretFunction = ({ iat, exp }) => {
+      asked.push(iat, exp);
+      return undefined;
+    };
+    expect(judge(`${header}.${payload}.AA`, { secret })).toBe('key_not_found');
+    expect(asked).toEqual([undefined, undefined]);
+  });
+
   it('JOAT-11: nobody is asked for the secret of a token that is not signed with HS256', () => {
     const secret: SecretFunction = () => {
       throw new Error('asked');
