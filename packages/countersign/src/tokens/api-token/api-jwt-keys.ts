@@ -1,5 +1,8 @@
 /** The keys of the object with the original's shape: PEM texts in, a ring and a private key out (rows POL-26 to 29). */
 import { UsageError } from '../../core/errors.js';
+import { aNonEmptyString, stringOrStrings } from '../../core/option-rules.js';
+import type { OptionRules } from '../../core/options.js';
+import { checkOptions, optional, required } from '../../core/options.js';
 import { exportPublicPem } from '../../keys/export-key.js';
 import { importPrivateKey, importPublicKey } from '../../keys/import-key.js';
 import type { Key } from '../../keys/key.js';
@@ -12,6 +15,11 @@ export interface PemKeys {
   readonly publicKeys?: string | readonly string[] | undefined;
   readonly privateKey?: string | undefined;
 }
+
+export const pemRules: OptionRules<PemKeys> = {
+  publicKeys: optional(stringOrStrings),
+  privateKey: optional(aNonEmptyString),
+};
 
 export interface ApiJwtKeys {
   readonly ring: ApiTokenKeyRing;
@@ -32,12 +40,14 @@ export function createApiJwtKeys(subject: string, given: PemKeys): ApiJwtKeys {
       return privateKey;
     },
     override(keys) {
-      const read = readKeys('overrideKeys', keys);
+      // A misspelt name must not leave the old keys in place without a word.
+      const read = readKeys('overrideKeys', checkOptions('overrideKeys', keys, pemRules));
       if (read.publicKeys.length > 0) ring.replace(read.publicKeys);
       privateKey = read.privateKey ?? privateKey;
     },
     add(publicKeys) {
-      ring.add(readKeys('addPublicKeys', { publicKeys }).publicKeys);
+      const given = checkOptions('addPublicKeys', { publicKeys }, { publicKeys: required(stringOrStrings) });
+      ring.add(readKeys('addPublicKeys', given).publicKeys);
     },
     reset() {
       ring.reset();

@@ -32,10 +32,18 @@ export function toPolicy({ extras, allowed }: ApiJwtVocabulary): Policy {
   const definition = {
     kinds,
     extras: Object.fromEntries(
-      Object.entries(extras).map(([name, value]) => [name, toExtra(name, value, allowed[name], names)]),
+      Object.entries(extras).map(([name, value]) => [
+        name,
+        toExtra(name, value, ownMember(allowed, name), names),
+      ]),
     ),
   };
   return definePolicy(definition as PolicyDefinition);
+}
+
+/** An extra may have the name of something that every object inherits. */
+function ownMember(allowed: ApiJwtAllowed, name: string): unknown {
+  return Object.hasOwn(allowed, name) ? allowed[name] : undefined;
 }
 
 function toExtra(name: string, defaultValue: JsonValue, allowed: unknown, kinds: readonly string[]) {

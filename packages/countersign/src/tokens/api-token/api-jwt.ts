@@ -6,12 +6,12 @@
 import type { Clock } from '../../core/clock.js';
 import { systemClock } from '../../core/clock.js';
 import { UsageError } from '../../core/errors.js';
-import { aFunction, aNonEmptyString, integerFrom, nullOr, stringOrStrings } from '../../core/option-rules.js';
+import { aFunction, aNonEmptyString, integerFrom, nullOr } from '../../core/option-rules.js';
 import type { OptionRules } from '../../core/options.js';
 import { checkOptions, describe, optional } from '../../core/options.js';
 import { decodeUnverifiedJwt } from '../../jwt/decode-unverified-jwt.js';
 import type { ApiJwtKeys, PemKeys } from './api-jwt-keys.js';
-import { createApiJwtKeys } from './api-jwt-keys.js';
+import { createApiJwtKeys, pemRules } from './api-jwt-keys.js';
 import type { ApiJwtAllowed, ApiJwtVocabulary } from './api-jwt-policy.js';
 import { API_JWT_VOCABULARY, toPolicy } from './api-jwt-policy.js';
 import type { ApiTokenDecoder, ApiTokenOutcome } from './api-token-decoder.js';
@@ -19,7 +19,7 @@ import { createApiTokenDecoder } from './api-token-decoder.js';
 import type { EncodeRequest } from './api-token-encoder.js';
 import { createApiTokenEncoder } from './api-token-encoder.js';
 import type { Policy } from './define-policy.js';
-import { compiledPolicyOf } from './define-policy.js';
+import { compiledPolicyOf, freezeCopy } from './define-policy.js';
 import type { JsonValue, PolicyDefinition } from './policy-definition.js';
 
 export type { ApiJwtAllowed } from './api-jwt-policy.js';
@@ -85,7 +85,7 @@ export interface ApiJwt {
   setAllowed(name: string, values: unknown): void;
   /** @throws {UsageError} `invalid_options` for what makes no policy; nothing has changed then. */
   setExtras(name: string, defaultValue: JsonValue): void;
-  /** Replaces either half or both. @throws {UsageError} `invalid_options` as {@link createApiJwt}. */
+  /** Replaces either half or both. @throws {UsageError} `invalid_options` as {@link createApiJwt}; nothing has changed then. */
   overrideKeys(keys: Pick<ApiJwtOptions, 'publicKeys' | 'privateKey'>): void;
   /** @throws {UsageError} `invalid_options` as {@link createApiJwt}. */
   addPublicKeys(keys: string | readonly string[]): void;
@@ -101,8 +101,7 @@ const anObject = (value: unknown) =>
     : `must be an object, not ${describe(value)}`;
 
 const rules: OptionRules<ApiJwtOptions> = {
-  publicKeys: optional(stringOrStrings),
-  privateKey: optional(aNonEmptyString),
+  ...pemRules,
   ttl: optional(nullOr(integerFrom(-TEN_YEARS, TEN_YEARS, 'seconds'))),
   extras: optional(anObject),
   allowed: optional(anObject),
@@ -161,6 +160,7 @@ class ApiJwtObject implements ApiJwt {
       this.#last = nothing(null, 'bad');
       return null;
     }
+    refuseNamesOfTheEncoder(extras);
     const encoder = createApiTokenEncoder({
       policy,
       key: privateKeyOf(this.#keys),
@@ -235,11 +235,9 @@ class ApiJwtObject implements ApiJwt {
   }
 
   #learn(before: ApiJwtVocabulary, extras: ApiJwtVocabulary['extras'], allowed: ApiJwtAllowed): Language {
-    const vocabulary = {
-      extras: { ...before.extras, ...extras },
-      allowed: { ...before.allowed, ...allowed },
-    };
-    const policy = toPolicy(vocabulary);
+    const given = { extras: { ...before.extras, ...extras }, allowed: { ...before.allowed, ...allowed } };
+    const policy = toPolicy(given);
+    const vocabulary = freezeCopy(given);
     const options = { policy, keys: this.#keys.ring, audience: this.#audience, clock: this.#clock };
     return Object.freeze({ vocabulary, policy, decoder: createApiTokenDecoder(options) });
   }
@@ -268,6 +266,14 @@ function privateKeyOf({ privateKey }: ApiJwtKeys) {
   throw new UsageError('invalid_options', 'encode', [
     'privateKey must be given: there is nothing to sign with',
   ]);
+}
+
+/** No extra can have these names; the encoder would take them for something else (row POL-8). */
+function refuseNamesOfTheEncoder(extras: Readonly<Record<string, unknown>>): void {
+  const names = ['kind', 'expiresInSeconds'].filter((name) => Object.hasOwn(extras, name));
+  if (names.length === 0) return;
+  const problems = names.map((name) => `"${name}" is no extra of the policy: say key and exp`);
+  throw new UsageError('invalid_claims', 'encode', problems);
 }
 
 /** Where the policy knows no type, the original writes numbers, booleans and lists as text (row POL-13). */

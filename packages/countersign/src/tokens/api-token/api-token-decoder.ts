@@ -47,7 +47,11 @@ export interface ApiTokenDecoderOptions<Definition extends PolicyDefinition = Po
   readonly audience: string | readonly string[] | null;
   /** Default: RS256 alone. */
   readonly algorithms?: readonly ApiTokenAlgorithm[] | undefined;
-  /** Whether a token must still be what the policy allows, its issuer included. Default false: signing it was enough. */
+  /**
+   * Whether a token must still be what the policy allows, its issuer included. Default false: signing it was enough,
+   * and a token of an issuer that the policy does not know is valid with the kind null. Where the same keys sign tokens
+   * of other kinds for the same audience, this must be true (row J28).
+   */
   readonly recheckPolicy?: boolean | undefined;
   /** The profiles that are accepted. Default: both. */
   readonly profiles?: readonly WireProfile[] | undefined;
@@ -163,7 +167,7 @@ function createJudge(options: ApiTokenDecoderOptions): (token: VerifiedJws) => A
   });
   const readRules: ReadRules = {
     policy: compiledPolicyOf(policy),
-    profiles: options.profiles ?? WIRE_PROFILES,
+    profiles: [...(options.profiles ?? WIRE_PROFILES)],
     recheckPolicy: options.recheckPolicy ?? false,
   };
   return ({ header, payload }) => {
@@ -198,7 +202,7 @@ function isPublicKey(value: unknown): value is Key<'public'> {
 }
 
 function algorithmsOf({ algorithms }: ApiTokenDecoderOptions): readonly ApiTokenAlgorithm[] {
-  return algorithms ?? DEFAULT_ALGORITHMS;
+  return [...(algorithms ?? DEFAULT_ALGORITHMS)];
 }
 
 /** A key that no token could be checked with is a mistake. */

@@ -110,12 +110,13 @@ export function createApiTokenEncoder<Definition extends PolicyDefinition>(
   function claimsText(subject: string, request: Readonly<Record<string, unknown>>): Uint8Array {
     const { kind, expiresInSeconds = lifetimeSeconds, ...given } = checkRequest(request);
     const problems = findRequestProblems(subject, kind, expiresInSeconds, issuerByKind);
-    const extras = writeExtras(String(kind), given);
-    problems.push(...(issuerByKind.has(String(kind)) ? extras.problems : []));
+    const name = typeof kind === 'string' ? kind : '';
+    const extras = writeExtras(name, given);
+    problems.push(...(issuerByKind.has(name) ? extras.problems : []));
     if (problems.length > 0) throw new UsageError('invalid_claims', 'encode', problems);
     const now = clock();
     const registered = {
-      iss: issuerByKind.get(String(kind)),
+      iss: issuerByKind.get(name),
       sub: subject,
       exp: Math.floor(now + Number(expiresInSeconds)),
     };

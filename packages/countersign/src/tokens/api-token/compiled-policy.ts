@@ -1,6 +1,6 @@
 /** A policy as encoders and decoders use it: what is allowed, by extra and kind. */
 import type { ExtraValue } from './extra-values.js';
-import { isSameValue } from './extra-values.js';
+import { isSameValue, readNumber } from './extra-values.js';
 import type { AllowedValues, ExtraDefinition, ExtraType, PolicyDefinition } from './policy-definition.js';
 
 export interface CompiledExtra {
@@ -50,7 +50,13 @@ export function listOf(
   if (Array.isArray(values)) return values;
   const names = Object.keys(values);
   const isNumeric = type === 'number' || type === 'integer';
-  return isNumeric ? names.map((name) => (name.trim() === '' ? Number.NaN : Number(name))) : names;
+  return isNumeric ? names.map(numberNamed) : names;
+}
+
+/** NaN for what a call could not give either, such as `0x10`. */
+function numberNamed(name: string): number {
+  const read = readNumber(name);
+  return read.ok ? Number(read.value) : Number.NaN;
 }
 
 /** Why a value of the right type is not allowed, or undefined. Says what is; the value itself only to its own giver. */

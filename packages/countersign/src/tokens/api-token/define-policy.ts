@@ -67,7 +67,8 @@ function createPolicy<Definition extends PolicyDefinition>(
   return policy;
 }
 
-function freezeCopy<Value>(value: Value): Value {
+/** Plain values only. What is done to the original later makes no difference. */
+export function freezeCopy<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(freezeCopy)) as Value;
   return Object.freeze(

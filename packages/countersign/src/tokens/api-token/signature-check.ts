@@ -7,6 +7,7 @@ import type { KeyLookup, KeySource } from '../../keys/key-source.js';
 import { isKeySource } from '../../keys/key-source.js';
 import type { ApiTokenAlgorithm } from './api-token-algorithms.js';
 import type { ApiTokenKeyRing } from './api-token-key-ring.js';
+import { findKnownKey } from './known-keys.js';
 
 export interface SignatureCheckOptions {
   readonly keys: ApiTokenKeyRing | KeySource;
@@ -25,7 +26,10 @@ export interface SignatureCheck {
 export function createSignatureCheck({ keys, ...options }: SignatureCheckOptions): SignatureCheck {
   if (isKeySource(keys)) {
     const verifier = createJwsVerifier({ keys, type: null, ...options });
-    return { now: (token) => verifier.verify(token), later: (token) => verifier.verifyAsync(token) };
+    return {
+      now: (token) => refuseKnownKey(verifier.verify(token)),
+      later: async (token) => refuseKnownKey(await verifier.verifyAsync(token)),
+    };
   }
   let prepared: readonly JwsVerifier[] = [];
   let preparedFor: readonly Key<'public'>[] | undefined;
@@ -62,6 +66,19 @@ export function createSignatureCheck({ keys, ...options }: SignatureCheckOptions
       throw refusal;
     },
   };
+}
+
+const unpublished = new WeakSet<object>();
+
+/** A ring looks at its keys when it gets them; a source has others from time to time (row POL-28). */
+function refuseKnownKey(verified: VerifiedJws): VerifiedJws {
+  const { key } = verified;
+  if (unpublished.has(key)) return verified;
+  const known = findKnownKey(key as Key<'public'>);
+  if (known !== undefined)
+    throw new TokenError('key_not_found', `the key is ${known}: everybody can sign with it`);
+  unpublished.add(key);
+  return verified;
 }
 
 /** A key that has no id fits every token, whatever key the token names: the originals name none. */

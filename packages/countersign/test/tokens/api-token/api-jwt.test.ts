@@ -318,6 +318,18 @@ describe('keys', () => {
     expect(signer.decode(signer.encode('an-id'))).not.toBeNull();
   });
 
+  it('POL-26: a change of keys that is misspelt or empty is refused, and changes nothing', () => {
+    const jwt = apiJwtWith();
+    const change = (keys: unknown) => usageProblem(() => jwt.overrideKeys(keys as never));
+    expect(change({ publickeys: other.publicKeys })).toContain('unknown option "publickeys"');
+    for (const publicKeys of [[], '', 5]) expect(change({ publicKeys })).toContain('publicKeys must be');
+    expect(change(null)).toContain('options must be an object');
+    for (const none of [[], undefined, '']) {
+      expect(usageProblem(() => jwt.addPublicKeys(none as never))).toMatch(/^invalid_options: publicKeys /);
+    }
+    expect(jwt.decode(handMade())).not.toBeNull();
+  });
+
   it('POL-29: every bad key is named when the object is made', () => {
     const problem = usageProblem(() => createApiJwt({ privateKey: 'secret', publicKeys: ['nonsense'] }));
     expect(problem).toMatch(/^invalid_options: .*publicKeys: the PEM/);
@@ -325,6 +337,36 @@ describe('keys', () => {
     expect(problem).not.toContain('secret');
     expect(usageProblem(() => createApiJwt({ privateKey: first.publicKeys }))).toContain('privateKey: ');
     expect(usageProblem(() => apiJwtWith().overrideKeys({ privateKey: 'x' }))).toContain('privateKey: ');
+  });
+});
+
+describe('what changes behind its back', () => {
+  it('POL-30: lists and objects that were given make no difference later', () => {
+    const allowed = { scopes: { PER_KEY: { user: ['user:all'] } } };
+    const jwt = apiJwtWith({ allowed });
+    const levels = [0, 1];
+    jwt.setAllowed('level', levels);
+    allowed.scopes.PER_KEY.user.push('root');
+    levels.push(99);
+    jwt.setExtras('shop', '');
+    expect(usageProblem(() => jwt.encode('an-id', { scopes: 'root' }))).toContain(
+      'scopes must not be "root"',
+    );
+    expect(usageProblem(() => jwt.encode('an-id', { level: 99 }))).toContain('level must not be 99');
+  });
+
+  it('POL-8: the words of the encoder are no extras', () => {
+    const jwt = apiJwtWith();
+    expect(usageProblem(() => jwt.encode('an-id', { kind: 'admin', expiresInSeconds: 60 }))).toBe(
+      'invalid_claims: "kind" is no extra of the policy: say key and exp; "expiresInSeconds" is no extra of the policy: say key and exp',
+    );
+  });
+
+  it('C14: an extra may be called after what every object inherits', () => {
+    const jwt = apiJwtWith();
+    jwt.setExtras('constructor', 'none');
+    expect(jwt.decode(jwt.encode('an-id', { constructor: 'shop' }))).toMatchObject({ constructor: 'shop' });
+    expect(usageProblem(() => jwt.setExtras('__proto__', 'x'))).toContain('is no name for an extra');
   });
 });
 

@@ -1,9 +1,17 @@
-import { generateKeyPair, TokenError, UnavailableError } from 'countersign';
+import {
+  createJwsSigner,
+  generateKeyPair,
+  importPrivateKey,
+  importPublicKey,
+  TokenError,
+  UnavailableError,
+} from 'countersign';
 import { createApiTokenDecoder, definePolicy } from 'countersign/api-token';
 import { describe, expect, it } from 'vitest';
 import { keyPairFor, secretKey } from '../../support/keys.js';
 import { NOW } from '../../support/tokens.js';
 import { usageProblem } from '../../support/usage.js';
+import { readJwsVectors } from '../../vectors/read-vectors.js';
 import {
   decoderWith,
   encoderWith,
@@ -280,6 +288,33 @@ describe('decoding later', () => {
     const none = { peek: () => undefined, resolve: () => Promise.reject(unknown) };
     expect(verdictOf(await decoderWith({ keys: none }).decodeAsync(handMade()))).toBe('key_not_found');
   });
+});
+
+describe('keys that everybody can sign with', () => {
+  const published = readJwsVectors().flatMap(({ name, keys }) =>
+    keys.flatMap(({ algorithm, jwk }) =>
+      algorithm.startsWith('HS') ? [] : [{ name, algorithm: algorithm as 'ES256', jwk }],
+    ),
+  );
+
+  it.each(published)(
+    'POL-28: $name, $algorithm: bad, from wherever the key comes',
+    async ({ algorithm, jwk }) => {
+      const key = importPrivateKey({ algorithm, jwk });
+      const { d, p, q, dp, dq, qi, ...publicJwk } = jwk as Record<string, unknown>;
+      const known = importPublicKey({ algorithm, jwk: publicJwk });
+      const forged = createJwsSigner({ key, header: { typ: 'JWT' } }).sign(
+        Buffer.from(JSON.stringify({ iss: 'auth_user', sub: 'an-id', exp: NOW + 60 })),
+      );
+      const keys = { peek: () => known, resolve: async () => known };
+      const decoder = decoderWith({ keys, algorithms: [algorithm] });
+      expect(verdictOf(decoder.decode(forged))).toBe('key_not_found');
+      expect(verdictOf(await decoder.decodeAsync(forged))).toBe('key_not_found');
+      expect(usageProblem(() => decoderWith({ keys: known, algorithms: [algorithm] }))).toContain(
+        'everybody can sign with it',
+      );
+    },
+  );
 });
 
 describe('the options of a decoder', () => {

@@ -56,6 +56,19 @@ describe('a key ring', () => {
     expect(usageProblem(() => createApiTokenKeyRing(keys))).toContain('no more than 16 keys');
   });
 
+  it('POL-26: is used with the algorithms and profiles that were given, whatever becomes of those lists', () => {
+    const keys = createApiTokenKeyRing(first.publicKey);
+    const algorithms: ('RS256' | 'ES256')[] = ['RS256'];
+    const profiles: ('native' | 'api_jwt')[] = ['native'];
+    const strict = decoderWith({ keys, algorithms });
+    const native = decoderWith({ keys, profiles });
+    algorithms.push('ES256');
+    profiles.push('api_jwt');
+    keys.add(keyPairFor('ES256').publicKey);
+    expect(verdictOf(strict.decode(handMade({}, { algorithm: 'ES256' })))).toBe('algorithm_not_allowed');
+    expect(verdictOf(native.decode(handMade()))).toBe('profile_not_accepted');
+  });
+
   it('gives a key that is not among the allowed algorithms no turn', () => {
     const keys = createApiTokenKeyRing(first.publicKey);
     const { decode } = decoderWith({ keys });

@@ -97,6 +97,13 @@ describe('what a policy allows', () => {
     expect(extrasOf(decode(encodeFor('an-id', { kind: 'user', factor: 'none' }))).factor).toBe('none');
   });
 
+  it('POL-15: a member name that no call could give is no number', () => {
+    for (const name of ['0x10', '0b11', ' 3 ', '+1', '']) {
+      const extras = { level: { type: 'number', default: 0, allowed: { [name]: 'odd' } } } as const;
+      expect(usageProblem(() => definePolicy({ kinds, extras }))).toContain('extras.level.allowed must hold');
+    }
+  });
+
   it('POL-15: of a mapping the names of the members are allowed, as numbers where the extra is one', () => {
     const { encode: encodeFor, decode } = pairOf({
       kinds,
