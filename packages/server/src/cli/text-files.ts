@@ -17,7 +17,12 @@ export function readTextFile(path: string): string {
 
 /** @throws CliUsageError also for a file that other users can read (S7) */
 export function readSecretTextFile(path: string): string {
+  return Buffer.from(readSecretBytesFile(path)).toString('utf8');
+}
+
+/** As it is: bytes that are no text stay what they are. @throws CliUsageError as readSecretTextFile */
+export function readSecretBytesFile(path: string): Uint8Array {
   const file = readSecretFile(path);
   if (file.problem !== undefined) throw new CliUsageError(file.problem);
-  return Buffer.from(file.bytes).toString('utf8');
+  return file.bytes;
 }

@@ -66,6 +66,14 @@ describe('token access', () => {
     });
   });
 
+  it('takes a secret that is no text byte for byte', async () => {
+    const { at, runJson } = withFiles();
+    const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => 0xff - index));
+    writeFileSync(at('bytes'), Buffer.concat([bytes, Buffer.from('\r\n')]), { mode: 0o600 });
+    const { token } = await runJson([...WHO, '--secret-file', at('bytes'), '--user-id', '1234']);
+    expect(createAccessTokenParser({ secret: () => bytes }).parse(String(token)).outcome).toBe('valid');
+  });
+
   it('names several audiences as a list', async () => {
     const { runJson, key } = withFiles();
     const { token } = await runJson([...WHO, ...FOR_API, '--audience', 'b', ...key, '--subject', 'ana']);

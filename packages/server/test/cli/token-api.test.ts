@@ -78,6 +78,8 @@ describe('token api', () => {
     [['--extra', 'scope=read'], '"scope" is no extra of the policy: did you mean "scopes"?'],
     [['--kind', 'root'], 'the kind "root" is not one of the policy'],
     [['--extra', 'level=2', '--extra', 'level=0'], '--extra level was given more than once'],
+    [['--extra', 'kind=admin'], '--extra kind: no extra has this name'],
+    [['--extra', 'expiresInSeconds=60'], '--extra expiresInSeconds: no extra has this name'],
     [['--extra', 'device=T1'], '--extra device must be JSON'],
     [['--extra', 'beta=yes'], 'beta must be true or false'],
     [['--extra', 'level'], 'It must be a name, an equals sign and a value.'],

@@ -8,7 +8,7 @@ import {
 import type { Cli } from '../cli.js';
 import { CliUsageError } from '../describe-failure.js';
 import { SIGNING_ALGORITHMS, toSeconds } from '../signing-options.js';
-import { readSecretTextFile } from '../text-files.js';
+import { readSecretBytesFile, readSecretTextFile } from '../text-files.js';
 
 interface TokenAccessOptions {
   readonly issuer: string;
@@ -85,9 +85,14 @@ function signWithSecret(options: TokenAccessOptions, secretFile: string, userId:
     throw new CliUsageError(
       '--audience, --kid and --algorithm belong to --key-file: under a secret the client is the audience.',
     );
-  const secret = readSecretTextFile(secretFile).replace(/\r?\n$/, '');
+  const secret = withoutLineBreak(readSecretBytesFile(secretFile));
   const generator = createAccessTokenGenerator({ provider: issuer, secret: () => secret });
   return generator.issue({ clientId, userId, scope, lifetimeSeconds: lifetime });
+}
+
+function withoutLineBreak(bytes: Uint8Array): Uint8Array {
+  if (bytes.at(-1) !== 0x0a) return bytes;
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1);
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -58,6 +58,10 @@ export function tokenApiCommand(cli: Cli): CommandType {
 /** @throws CliUsageError, UsageError */
 function encode(options: TokenApiOptions): Promise<string> {
   const { kind, subject, profile, audience, algorithm, kid, lifetime, extra = new Map() } = options;
+  for (const name of ['kind', 'expiresInSeconds']) {
+    if (extra.has(name))
+      throw new CliUsageError(`--extra ${name}: no extra has this name. Use --kind and --lifetime.`);
+  }
   const policy = parsePolicy(readTextFile(options.policy));
   const pem = readSecretTextFile(options.keyFile);
   const key = importPrivateKey({ pem, algorithm, kid });
