@@ -105,7 +105,7 @@ export function createLevelLadder(levels: readonly Level[] = LEVELS): LevelLadde
   });
 }
 
-/** Stated so that NaN is never enough. */
+/** Stated so that NaN is never enough, nor Infinity. */
 function missingAcrValues(
   rungs: readonly Level[],
   level: number | null | undefined,
@@ -116,7 +116,7 @@ function missingAcrValues(
   if (enough.length === 0) {
     throw new UsageError('invalid_options', 'findStepUp', ['level must be one that the ladder reaches']);
   }
-  return typeof level === 'number' && level >= wanted ? [] : enough;
+  return isFiniteNumber(level) && level >= wanted ? [] : enough;
 }
 
 function exceededAge(
@@ -128,8 +128,12 @@ function exceededAge(
   if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 0) {
     throw new UsageError('invalid_options', 'findStepUp', ['maxAgeSeconds must be a whole number from 0 up']);
   }
-  const isFresh = typeof authenticatedAt === 'number' && nowSeconds - authenticatedAt <= maxAgeSeconds;
+  const isFresh = isFiniteNumber(authenticatedAt) && nowSeconds - authenticatedAt <= maxAgeSeconds;
   return isFresh ? null : maxAgeSeconds;
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function createChallenge(acrValues: readonly string[], maxAgeSeconds: number | null): StepUpChallenge {
@@ -153,6 +157,8 @@ function createChallenge(acrValues: readonly string[], maxAgeSeconds: number | n
 
 function findLevelProblems(levels: readonly Level[]): string[] {
   if (!Array.isArray(levels) || levels.length === 0) return ['levels must be a non-empty array'];
+  if (levels.some((each: unknown) => typeof each !== 'object' || each === null))
+    return ['each level must be an object'];
   const problems: string[] = [];
   if (!levels.every(({ level }) => Number.isFinite(level)))
     problems.push('each level must be a finite number');

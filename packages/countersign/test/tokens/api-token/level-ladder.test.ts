@@ -34,6 +34,7 @@ describe('the level ladder', () => {
 
   it.each([
     [[], 'levels must be a non-empty array'],
+    [[null as never], 'each level must be an object'],
     [[{ level: Number.NaN, acr: 'a', meaning: '' }], 'each level must be a finite number'],
     [[{ level: 1, acr: 'a b', meaning: '' }], 'each acr must be printable ASCII'],
     [[{ level: 1, acr: 'a"', meaning: '' }], 'each acr must be printable ASCII'],
@@ -62,15 +63,18 @@ describe('step-up', () => {
     });
   });
 
-  it.each([undefined, null, Number.NaN])('a level that is not known is not enough: %s', (level) => {
-    expect(ladder.findStepUp({ level }, { level: 0 }, NOW)?.acrValues).toContain('0');
-  });
+  it.each([undefined, null, Number.NaN, Number.POSITIVE_INFINITY])(
+    'a level that is not known is not enough: %s',
+    (level) => {
+      expect(ladder.findStepUp({ level }, { level: 0 }, NOW)?.acrValues).toContain('0');
+    },
+  );
 
   it('asks for a fresh authentication when the last one is too old', () => {
     const ask = (authenticatedAt: number | null | undefined) =>
       ladder.findStepUp({ level: 3, authenticatedAt }, { level: 3, maxAgeSeconds: 300 }, NOW);
     expect(ask(NOW - 300)).toBeUndefined();
-    for (const missing of [NOW - 301, null, undefined, Number.NaN]) {
+    for (const missing of [NOW - 301, null, undefined, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(ask(missing)).toMatchObject({
         acrValues: [],
         maxAgeSeconds: 300,
