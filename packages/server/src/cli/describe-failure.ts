@@ -7,6 +7,7 @@ import { WrongMasterKeyError } from '../services/vault.js';
 import { SchemaError } from '../store/sqlite/index.js';
 import { namingFlag } from './app-setting-flags.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { withoutSecrets } from './without-secrets.js';
 
 /** The command was given wrongly, in a way that the parser does not see. */
 export class CliUsageError extends Error {
@@ -70,7 +71,7 @@ export function describeFailure(error: unknown): Failure | undefined {
 }
 
 function failure(exitCode: number, code: string, message: string, problems: readonly string[] = []): Failure {
-  return { exitCode, code, message, problems };
+  return { exitCode, code, message: withoutSecrets(message), problems: problems.map(withoutSecrets) };
 }
 
 function describeUsage({ code, problems }: UsageError): Failure {

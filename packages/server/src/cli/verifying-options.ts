@@ -47,16 +47,24 @@ export function keysOf({ keysUrl, keyFile, algorithm }: VerifyingOptions): KeySo
     throw new CliUsageError('Give --keys-url or --key-file, not both.');
   if (keyFile !== undefined) return keyFromFile(keyFile);
   if (keysUrl === undefined) return undefined;
-  const repositories = keysUrl.map((baseUrl) =>
-    createPemRepository({ baseUrl, algorithms: algorithm, allowHttpLoopback: true }),
-  );
-  return createRepositoryChain(repositories);
+  return createRepositoryChain(keysUrl.map((baseUrl) => repositoryAt(baseUrl, algorithm)));
+}
+
+function repositoryAt(baseUrl: string, algorithms: VerifyingOptions['algorithm']): KeySource {
+  try {
+    return createPemRepository({ baseUrl, algorithms, allowHttpLoopback: true });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const problems = error.problems.map((problem) => problem.replace(/^baseUrl /, '--keys-url '));
+    throw new CliUsageError(problems.join('; ').replace(', with allowHttpLoopback', ''));
+  }
 }
 
 function keyFromFile(path: string): KeySource {
   const pem = readTextFile(path);
   if (/PRIVATE KEY/i.test(pem))
     throw new CliUsageError(`${path} holds a private key: a token is checked with the public one.`);
+  if (!pem.includes('-----BEGIN ')) throw new CliUsageError(`${path} holds no public key in PEM.`);
   const find = ({ algorithm, kid }: KeyLookup) => {
     try {
       return importPublicKey({ pem, algorithm, kid });

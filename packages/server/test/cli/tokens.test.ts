@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeUnverifiedJwt, exportPublicPem, generateKeyPair } from 'countersign';
 import { describe, expect, it } from 'vitest';
 import { type CommandRunner, createCommandRunner } from '../support/command-runner.js';
@@ -154,13 +154,16 @@ describe('verify', () => {
     [[...FOR_ORDERS], 'Give --keys-url or --key-file'],
     [[...FOR_ORDERS, '--key-file', 'pub', '--keys-url', 'https://keys.example/'], 'not both'],
     [[...FOR_ORDERS, '--key-file', 'private'], 'holds a private key'],
-    [[...FOR_ORDERS, '--keys-url', 'http://keys.example/'], 'cannot be used'],
+    [[...FOR_ORDERS, '--key-file', 'text'], 'holds no public key'],
+    [[...FOR_ORDERS, '--keys-url', 'http://keys.example/'], '--keys-url must use https'],
   ])('%j is wrong usage: %s', async (args, problem) => {
     const { at, runRefused } = await withKey();
     const paths: Record<string, string> = {
       pub: at('keys/billing/a.pub'),
       private: at('keys/billing/a.pem'),
+      text: at('text'),
     };
+    writeFileSync(at('text'), 'no key');
     const refused = await runRefused(['verify', ...args.map((arg) => paths[arg] ?? arg)], 'x.y.z');
     expect(refused).toMatchObject({ exitCode: 2, message: expect.stringContaining(problem) });
   });
@@ -215,5 +218,40 @@ describe('inspect', () => {
     const { exitCode, stdout, stderr } = await runner.run(['inspect', '-'], input);
     expect([1, 2]).toContain(exitCode);
     expect(stdout + stderr).not.toContain('internal_error');
+  });
+});
+
+describe('a secret that is typed where the name of a file belongs', () => {
+  it('is not repeated', async () => {
+    const runner = await withKey();
+    const pem = readFileSync(runner.at('keys/billing/a.pem'), 'utf8');
+    const fromFolder = ['--issuer', 'billing', '--key-dir', runner.at('keys')];
+    const { stdout } = await runner.run(['keys', 'export-data-uri', ...fromFolder]);
+    const secrets = [pem, stdout.trim(), await tokenOf(runner)];
+    for (const secret of secrets) {
+      for (const args of [
+        ['verify', secret, '--audience', 'orders', '--keys-url', 'http://localhost:9/asap/'],
+        ['verify', '--audience', 'orders', '--issuer', 'billing', '--key-file', secret],
+        ['token', 'asap', ...SIGNING, '--kid', 'billing/a', '--key-file', secret],
+        ['token', 'asap', ...SIGNING, '--data-uri-file', secret],
+        ['keys', 'publish', 'billing/a.pem', '--file', secret],
+        ['token', secret],
+      ]) {
+        for (const json of [[], ['--json']]) {
+          const { exitCode, stdout: printed, stderr } = await runner.run([...args, ...json]);
+          expect(exitCode).toBe(2);
+          expect(printed + stderr).toContain('[redacted]');
+          for (const part of secret.split(/[\s.,]/).filter(({ length }) => length > 30))
+            expect(printed + stderr).not.toContain(part);
+        }
+      }
+    }
+  });
+
+  it('inspect says where the token in a file belongs', async () => {
+    const runner = await withKey();
+    writeFileSync(runner.at('token'), await tokenOf(runner));
+    const refused = await runner.runRefused(['inspect', runner.at('token')]);
+    expect(refused).toMatchObject({ exitCode: 2, message: expect.stringContaining('on standard input') });
   });
 });

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { systemClock } from 'countersign';
 import { type Inspection, inspectToken } from '../../services/inspection/index.js';
 import type { Cli } from '../cli.js';
+import { CliUsageError } from '../describe-failure.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { ExitWith } from '../exit-with.js';
 import { readToken } from '../read-token.js';
@@ -16,6 +18,8 @@ export function inspectCommand(cli: Cli): Command {
     .option('--json', 'print JSON');
   return addVerifyingOptions(command).action(async (argument: string, options: VerifyingOptions) => {
     const keys = keysOf(options);
+    if (argument !== '-' && existsSync(argument))
+      throw new CliUsageError(`${argument} is a file: give it on standard input, with - in its place.`);
     const token = await readToken(argument, cli.terminal);
     const inspection = await inspectToken(token, {
       keys,
