@@ -47,12 +47,13 @@ export interface ApiTokenDecoderOptions<Definition extends PolicyDefinition = Po
   readonly audience: string | readonly string[] | null;
   /** Default: RS256 alone. */
   readonly algorithms?: readonly ApiTokenAlgorithm[] | undefined;
-  /**
-   * Whether a token must still be what the policy allows, its issuer included. Default false: signing it was enough,
-   * and a token of an issuer that the policy does not know is valid with the kind null. Where the same keys sign tokens
-   * of other kinds for the same audience, this must be true (row J28).
-   */
+  /** Whether a token must still be what the policy allows. Default false: signing it was enough. */
   readonly recheckPolicy?: boolean | undefined;
+  /**
+   * Takes tokens of issuers that the policy does not know, with the kind null, as the original does. Default false:
+   * where one key signs tokens of several kinds, those of the others are refused by their issuer (row J28).
+   */
+  readonly unsafeAllowUnknownIssuers?: boolean | undefined;
   /** The profiles that are accepted. Default: both. */
   readonly profiles?: readonly WireProfile[] | undefined;
   /** How far clocks may differ. Default 0. */
@@ -103,6 +104,7 @@ const rules: OptionRules<ApiTokenDecoderOptions> = {
   audience: required(nullOr(stringOrStrings)),
   algorithms: optional(apiTokenAlgorithmNames),
   recheckPolicy: optional(aBoolean),
+  unsafeAllowUnknownIssuers: optional(aBoolean),
   profiles: optional((value) =>
     Array.isArray(value) && value.length > 0 && value.every((name) => WIRE_PROFILES.includes(name))
       ? undefined
@@ -169,6 +171,7 @@ function createJudge(options: ApiTokenDecoderOptions): (token: VerifiedJws) => A
     policy: compiledPolicyOf(policy),
     profiles: [...(options.profiles ?? WIRE_PROFILES)],
     recheckPolicy: options.recheckPolicy ?? false,
+    mayBeUnknownIssuer: options.unsafeAllowUnknownIssuers ?? false,
   };
   return ({ header, payload }) => {
     // Tokens of other kinds say what they are (row J28).

@@ -11,18 +11,22 @@ export type ReadRecord =
   | { readonly ok: true; readonly record: ApiTokenRecord }
   | {
       readonly ok: false;
-      readonly reason: 'claim_invalid' | 'policy_violated' | 'profile_not_accepted';
+      readonly reason: BadRecordReason;
       readonly detail: string;
     };
+
+type BadRecordReason = 'claim_invalid' | 'issuer_mismatch' | 'policy_violated' | 'profile_not_accepted';
 
 export interface ReadRules {
   readonly policy: CompiledPolicy;
   readonly profiles: readonly WireProfile[];
   readonly recheckPolicy: boolean;
+  readonly mayBeUnknownIssuer: boolean;
 }
 
 /** Whatever is found is said without the values of the token. */
-export function readRecord(claims: JwtClaims, { policy, profiles, recheckPolicy }: ReadRules): ReadRecord {
+export function readRecord(claims: JwtClaims, rules: ReadRules): ReadRecord {
+  const { policy, profiles, recheckPolicy } = rules;
   const { iss = null, sub = '', exp = 0, iat = null } = claims;
   const jti = claims['jti'];
   if (sub === '') return refused('claim_invalid', 'sub must not be empty');
@@ -34,6 +38,8 @@ export function readRecord(claims: JwtClaims, { policy, profiles, recheckPolicy 
   }
   const kind = iss === null ? null : (policy.kindByIssuer.get(iss) ?? null);
   if (recheckPolicy && kind === null) return refused('policy_violated', 'iss is no issuer of the policy');
+  if (kind === null && !rules.mayBeUnknownIssuer)
+    return refused('issuer_mismatch', 'iss must be an issuer of the policy');
   const extras = new Map<string, ExtraValue | null>();
   for (const extra of policy.extras.values()) {
     const read = readExtra(claims, extra, recheckPolicy ? kind : null);
@@ -68,9 +74,6 @@ function readExtra(claims: JwtClaims, extra: CompiledExtra, kind: string | null)
   return { reason: 'policy_violated', detail: `the claim ${extra.name} is not allowed: ${violation.rule}` };
 }
 
-function refused(
-  reason: 'claim_invalid' | 'policy_violated' | 'profile_not_accepted',
-  detail: string,
-): ReadRecord {
+function refused(reason: BadRecordReason, detail: string): ReadRecord {
   return { ok: false, reason, detail };
 }

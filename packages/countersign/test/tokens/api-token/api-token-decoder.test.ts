@@ -203,12 +203,22 @@ describe('the policy on decoding', () => {
   const strict = decoderWith({ recheckPolicy: true });
 
   it('POL-22: is not checked again unless that is asked for', () => {
-    const token = handMade({ iss: 'somebody', level: '9', scopes: 'root' });
+    const token = handMade({ level: '9', scopes: 'root' });
     expect(decode(token)).toMatchObject({
+      outcome: 'valid',
+      record: { kind: 'user', extras: { level: 9, scopes: ['root'] } },
+    });
+    expect(verdictOf(strict.decode(token))).toBe('policy_violated');
+  });
+
+  it('POL-22, J28: takes tokens of issuers outside the policy only where that is asked for', () => {
+    const token = handMade({ iss: 'somebody', level: '9', scopes: 'root' });
+    expect(verdictOf(decode(token))).toBe('issuer_mismatch');
+    expect(verdictOf(decode(handMade({ iss: undefined })))).toBe('issuer_mismatch');
+    expect(decoderWith({ unsafeAllowUnknownIssuers: true }).decode(token)).toMatchObject({
       outcome: 'valid',
       record: { kind: null, issuer: 'somebody', extras: { level: 9, scopes: ['root'] } },
     });
-    expect(verdictOf(strict.decode(token))).toBe('policy_violated');
   });
 
   it.each([
