@@ -1,6 +1,7 @@
 // Benchmarks: `npm run bench -- <name> [options]`. How to read the figures: docs/benchmarks.md.
 //   cases/       one benchmark a file: what is compared and what is checked before the clock starts
 //   contenders/  one library a file: how it is asked to do the work that all of them do
+//   workload/    the keys, tokens and claims that they all get
 //   lib/         rounds, statistics, environment, tables; knows no library
 import { parseOptions, UsageProblem, usageOf } from './lib/arguments.mjs';
 
