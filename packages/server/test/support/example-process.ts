@@ -14,12 +14,15 @@ export interface RunningProcess {
 const EXAMPLES = fileURLToPath(new URL('../../../../docs/examples/', import.meta.url));
 
 /** Starts an example of the documentation as it stands there, and resolves when it listens. */
-export function startExample(path: string, environment: Environment): Promise<RunningProcess> {
-  return startListening((port) => ({
-    args: [EXAMPLES + path],
-    environment: { ...environment, PORT: String(port) },
-    path: '/',
-  }));
+export function startExample(path: string, environment: Environment, port?: number): Promise<RunningProcess> {
+  return startListening(
+    (chosen) => ({
+      args: [EXAMPLES + path],
+      environment: { ...environment, PORT: String(chosen) },
+      path: '/',
+    }),
+    port,
+  );
 }
 
 /** Starts `countersign serve-keys` on a folder, and resolves when it listens. */
