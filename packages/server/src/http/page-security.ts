@@ -4,13 +4,13 @@ import type { HttpHeaders } from './respond.js';
 
 /**
  * Content-Security-Policy of a page: nothing but our own style sheet, scripts and images.
- * @param formActionOrigins where the page's forms may lead besides here. Chrome holds a redirect after a POST to
- *   `form-action` as well, so a page whose form ends at an app names the origin of the app's redirect URL.
+ * @param formActionSources where the page's forms may lead besides here. Chrome holds a redirect after a POST to
+ *   `form-action` as well, so a page whose form ends at an app names the scheme of the app's redirect URL.
  */
 export function contentSecurityPolicy({
-  formActionOrigins = [],
+  formActionSources = [],
 }: {
-  formActionOrigins?: readonly string[];
+  formActionSources?: readonly string[];
 } = {}): string {
   return [
     "default-src 'none'",
@@ -19,7 +19,7 @@ export function contentSecurityPolicy({
     "img-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    ["form-action 'self'", ...formActionOrigins].join(' '),
+    ["form-action 'self'", ...formActionSources].join(' '),
   ].join('; ');
 }
 

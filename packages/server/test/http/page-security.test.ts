@@ -29,7 +29,7 @@ describe('page security', () => {
 
   it('lets forms lead to an app only where the page says so', () => {
     expect(contentSecurityPolicy()).toMatch(/form-action 'self'$/);
-    expect(contentSecurityPolicy({ formActionOrigins: ['https://app.example'] })).toMatch(
+    expect(contentSecurityPolicy({ formActionSources: ['https://app.example'] })).toMatch(
       /form-action 'self' https:\/\/app\.example$/,
     );
   });

@@ -62,7 +62,7 @@ export function createPageContext(services: PageServices): PageContext {
 export function mayLeadToApp(app: App): HttpHeaders {
   return {
     'content-security-policy': contentSecurityPolicy({
-      formActionOrigins: [new URL(app.redirectUrl).protocol],
+      formActionSources: [new URL(app.redirectUrl).protocol],
     }),
   };
 }
