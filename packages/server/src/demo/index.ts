@@ -8,7 +8,7 @@ import type { Route } from '../http/exchange.js';
 import { logOutEverywhere, logOutHere, refresh, showAccount } from './account.js';
 import { callback } from './callback.js';
 import { createDemoSessions } from './demo-sessions.js';
-import { finishWithCode, showHome, showWaiting, startSignIn } from './start.js';
+import { finishWithCode, leadToHome, showHome, showWaiting, startSignIn } from './start.js';
 
 export { DEMO_APP_ID, demoAppSettings } from './demo-app.js';
 
@@ -33,6 +33,7 @@ export function demoRoutes(options: {
     sessions: createDemoSessions(issuer),
   });
   return [
+    leadToHome(context),
     showHome(context),
     startSignIn(context),
     showWaiting(context),

@@ -7,6 +7,11 @@ import { type DemoContext, demoRoute, redirectTo } from './demo-context.js';
 import { renderDemoHome, renderDemoWaiting } from './demo-pages.js';
 import { signedIn } from './signed-in.js';
 
+/** Where people begin who open the address of the server. */
+export function leadToHome(context: DemoContext): Route {
+  return demoRoute('GET', '/', async () => redirectTo(context, '/demo'));
+}
+
 export function showHome(context: DemoContext): Route {
   return demoRoute('GET', '/demo', async (request) =>
     context.sessions.find(request)?.kind === 'signed-in'

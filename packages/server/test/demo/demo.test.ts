@@ -53,6 +53,11 @@ async function signIn(email = 'ada@example.com') {
 }
 
 describe('asking for a sign-in', () => {
+  it('begins at the address of the server too', async () => {
+    const answer = await visitor.get('/');
+    expect([answer.status, answer.location]).toEqual([303, '/demo']);
+  });
+
   it('leads from the address to a page that says where the mail is', async () => {
     const home = await visitor.get('/demo');
     expectAccessiblePage(home.body);
