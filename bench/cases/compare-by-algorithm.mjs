@@ -13,7 +13,7 @@ export const JWT_OPTIONS = {
   algorithms: {
     help: `some of ${ALGORITHM_NAMES.join(',')}`,
     value: 'A,B',
-    initial: 'HS256,RS256,PS256,ES256,ES512,EdDSA',
+    initial: ALGORITHM_NAMES.join(','),
     read: listOf(ALGORITHM_NAMES),
   },
 };
