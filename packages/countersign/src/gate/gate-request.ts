@@ -1,0 +1,13 @@
+/** What the gate reads of a request: made by adapters, which translate and decide nothing. */
+export interface GateRequest {
+  readonly method: string;
+  /** The request target: path and query, or an absolute URL. */
+  readonly url: string;
+  /** Every value of a field in its order, fields that came twice unmerged where the framework can tell; empty for none. */
+  headers(name: string): readonly string[];
+  /**
+   * The request object of the framework. Several guards of one gate on one request verify its credential once, and
+   * record its use once (row ASAP-35).
+   */
+  readonly carrier?: object | undefined;
+}

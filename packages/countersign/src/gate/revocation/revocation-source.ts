@@ -1,0 +1,20 @@
+/** The contract between the gate and whatever knows which tokens were revoked. */
+
+export interface RevocationQuery {
+  readonly issuer: string;
+  readonly subject: string;
+  /** `jti`; undefined for tokens without one, which only a revocation of the subject reaches. */
+  readonly tokenId: string | undefined;
+  /** `iat`; undefined counts as before every moment. */
+  readonly issuedAt: number | undefined;
+}
+
+/** `unknown`: the source cannot tell now (its feed is down); what follows is the choice of the gate. */
+export type RevocationVerdict = 'good' | 'revoked' | 'unknown';
+
+export interface RevocationSource {
+  /** Asked for every token of every request, cached or not. What it throws counts as `unknown`. */
+  check(query: RevocationQuery): RevocationVerdict | Promise<RevocationVerdict>;
+  /** Loads what is needed to tell. */
+  warmUp?(): Promise<void>;
+}
