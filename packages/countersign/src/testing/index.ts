@@ -6,3 +6,5 @@ export type { TestAuthority, TestAuthorityOptions } from './test-authority.js';
 export { createTestAuthority } from './test-authority.js';
 export type { TestClock } from './test-clock.js';
 export { createTestClock } from './test-clock.js';
+export type { TestKeyServer, TestKeyServerFault } from './test-key-server.js';
+export { createTestKeyServer } from './test-key-server.js';

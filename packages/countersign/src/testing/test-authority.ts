@@ -3,11 +3,10 @@ import type { Clock } from '../core/clock.js';
 import type { ClaimsToSign } from '../jwt/jwt-claims.js';
 import { createJwtSigner } from '../jwt/sign-jwt.js';
 import { exportPublicJwk } from '../keys/export-key.js';
-import type { KeyPair } from '../keys/generate-key-pair.js';
-import { generateKeyPair } from '../keys/generate-key-pair.js';
 import type { FetchFunction } from '../keys/remote-fetch.js';
 import type { IdTokenAlgorithm } from '../tokens/sign-in/id-token-verifier.js';
 import { refuseProduction } from './refuse-production.js';
+import { createTestKeyRing } from './test-key-ring.js';
 
 export interface TestAuthorityOptions {
   readonly clock: Clock;
@@ -45,9 +44,7 @@ const BASE_URL = 'https://authority.test';
 export function createTestAuthority({ clock, algorithm = 'ES512' }: TestAuthorityOptions): TestAuthority {
   refuseProduction('createTestAuthority');
   const issuer = `${BASE_URL}/${APP_ID}`;
-  const newKey = (): KeyPair => generateKeyPair(algorithm, { kid: randomUUID() });
-  let signing = newKey();
-  let published = [signing];
+  const keys = createTestKeyRing(algorithm, randomUUID);
   let keyRequests = 0;
 
   const authority: TestAuthority = {
@@ -63,11 +60,11 @@ export function createTestAuthority({ clock, algorithm = 'ES512' }: TestAuthorit
       if (isKeyRequest) keyRequests += 1;
       if (authority.isDown) throw new TypeError('fetch failed');
       if (!isKeyRequest) return Response.json({ message: 'not found' }, { status: 404 });
-      return Response.json({ keys: published.map(({ publicKey }) => exportPublicJwk(publicKey)) });
+      return Response.json({ keys: keys.published.map(exportPublicJwk) });
     },
     signIdToken(email, claims = {}) {
       const signer = createJwtSigner({
-        key: signing.privateKey,
+        key: keys.signing.privateKey,
         issuer,
         audience: APP_ID,
         lifetimeSeconds: 1800,
@@ -76,13 +73,8 @@ export function createTestAuthority({ clock, algorithm = 'ES512' }: TestAuthorit
       const nbf = Math.floor(clock());
       return signer.sign({ email, sub: email, jti: randomUUID(), token_use: 'id', nbf, ...claims });
     },
-    rotateKey() {
-      signing = newKey();
-      published = [signing, ...published];
-    },
-    withdrawOldKeys() {
-      published = [signing];
-    },
+    rotateKey: keys.rotate,
+    withdrawOldKeys: keys.withdrawOld,
   };
   return authority;
 }
