@@ -43,6 +43,7 @@ export const TOKEN_ERRORS = {
   key_id_invalid: badToken('The token names its key in a form that is not accepted.'),
   issuer_does_not_own_key: badToken('The key that signed the token is not one of its issuer.'),
   token_replayed: badToken('The token has been used before.'),
+  token_revoked: badToken('The token has been revoked.'),
   /** The token is good, but its issuer may not come in here: another token of it would not help. */
   issuer_not_allowed: {
     status: 403,
@@ -63,6 +64,7 @@ export const UNAVAILABLE_ERRORS = {
   key_source_unavailable: undecided('The keys to check the token with cannot be reached now.'),
   replay_store_full: undecided('No further token can be remembered now.'),
   replay_store_unavailable: undecided('Whether the token was used before cannot be found out now.'),
+  revocation_unavailable: undecided('Whether the token was revoked cannot be found out now.'),
   private_key_unavailable: undecided('No key to sign with can be read now.'),
 } as const satisfies Record<string, ErrorRow>;
 
