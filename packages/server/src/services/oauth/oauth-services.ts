@@ -6,8 +6,13 @@ import type { JwtClaims, VerificationKey } from 'countersign';
 import type { Client, GrantType } from '../../domain/oauth/client.js';
 import type { Authentication, Grant, GrantedAccess } from '../../domain/oauth/grant.js';
 
-/** The parameters of a form or query; a repeated one was refused when they were read. An empty one counts as missing. */
-export type Parameters = ReadonlyMap<string, string>;
+/** The parameters of a form or query. An empty one counts as missing (RFC 6749 section 3.1). */
+export interface Parameters {
+  get(name: string): string | undefined;
+  /** Of `resource` and `audience`, the only ones that may be repeated (RFC 8707 section 2, RFC 8693 section 2.1). */
+  all(name: 'resource' | 'audience'): readonly string[];
+  readonly names: readonly string[];
+}
 
 /** The authority's own keys: next, current, previous (createAuthorityKeys, authority-keys.ts). */
 export interface AuthorityKeys {
