@@ -19,7 +19,7 @@ import { createHeaderMemory } from './header-memory.js';
 import type { JwsHeader } from './jws-header.js';
 import { bytesOfToken, scratchForPayload } from './scratch.js';
 import { isSignatureValid, isSignatureValidAsync } from './signature.js';
-import { isWorthHandingOver } from './thread-pool.js';
+import { isWorthHandingOver, noteInlineCheck } from './thread-pool.js';
 
 export interface CompactVerifierOptions {
   /** A key, several, or where to find them. */
@@ -113,7 +113,7 @@ export function createCompactVerifier<Payload>(
       const opened = open(token);
       const key = peek(source, opened.known.lookups);
       if (key === undefined) throw keyNotFound();
-      return finish(opened, key, isSignatureValid(materialOf(key), token, opened.dot));
+      return finish(opened, key, checkInline(materialOf(key), opened));
     },
     async verifyAsync(token) {
       const opened = open(token);
@@ -139,13 +139,15 @@ function readPayloadOf<Payload>(
   return read(payload, length);
 }
 
-function checkSignature(
-  material: KeyMaterial,
-  { token, dot }: OpenedToken<unknown>,
-): Promise<boolean> | boolean {
+function checkInline(material: KeyMaterial, { token, dot }: OpenedToken<unknown>): boolean {
+  noteInlineCheck(material.row);
+  return isSignatureValid(material, token, dot);
+}
+
+function checkSignature(material: KeyMaterial, opened: OpenedToken<unknown>): Promise<boolean> | boolean {
   return isWorthHandingOver(material.row)
-    ? isSignatureValidAsync(material, token, dot)
-    : isSignatureValid(material, token, dot);
+    ? isSignatureValidAsync(material, opened.token, opened.dot)
+    : checkInline(material, opened);
 }
 
 function peek(source: KeySource, lookups: readonly KeyLookup[]): VerificationKey | undefined {

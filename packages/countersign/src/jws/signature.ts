@@ -9,6 +9,7 @@ import {
 import type { HmacAlgorithm } from '../keys/algorithms.js';
 import type { KeyMaterial } from '../keys/key.js';
 import { bytesOfToken, scratchForSignature, scratchForText } from './scratch.js';
+import { enterThreadPool, leaveThreadPool } from './thread-pool.js';
 
 const DOT = 0x2e;
 
@@ -73,9 +74,11 @@ export function isSignatureValidAsync(material: KeyMaterial, token: string, dot:
   if (decodeBase64urlInto(text, dot + 1, token.length, signature) < 0) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     verify(row.hash, text.subarray(0, dot), parameters, signature, (error, isValid) => {
+      leaveThreadPool();
       if (error) reject(error);
       else resolve(isValid);
     });
+    enterThreadPool();
   });
 }
 
