@@ -8,7 +8,6 @@ export interface KeyLookup {
   readonly kid: string | undefined;
   /** One of the algorithms that the verifier allows. */
   readonly algorithm: AlgorithmName;
-  readonly unverifiedIssuer?: string | undefined;
 }
 
 /** A key given for another algorithm than the one asked for is refused by the verifier. */
