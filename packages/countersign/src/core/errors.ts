@@ -5,8 +5,13 @@
 interface ErrorRow {
   /** HTTP status a server answers with. */
   readonly status: 401 | 403 | 503;
-  /** `error` of RFC 6750 section 3.1, or null where no OAuth error applies. */
-  readonly oauthError: 'invalid_token' | 'insufficient_scope' | null;
+  /** `error` of RFC 6750 section 3.1 or RFC 9449 section 12.2, or null where no OAuth error applies. */
+  readonly oauthError:
+    | 'invalid_token'
+    | 'insufficient_scope'
+    | 'invalid_dpop_proof'
+    | 'use_dpop_nonce'
+    | null;
   /** What may be told to whoever presented the token. */
   readonly publicText: string;
   /** Whether the same call may succeed later without any change. */
@@ -43,6 +48,21 @@ export const TOKEN_ERRORS = {
   key_id_invalid: badToken('The token names its key in a form that is not accepted.'),
   issuer_does_not_own_key: badToken('The key that signed the token is not one of its issuer.'),
   token_replayed: badToken('The token has been used before.'),
+  proof_of_possession_missing: badToken('The token is bound to a key that was not proven to be held.'),
+  /** Not the token is bad but what should show that its holder sent it (RFC 9449 section 7.1). */
+  dpop_proof_invalid: {
+    status: 401,
+    oauthError: 'invalid_dpop_proof',
+    publicText: 'The DPoP proof is missing or does not hold for this request.',
+    retry: false,
+  },
+  /** A proof with the nonce of the answer is worth another try (RFC 9449 sections 8 and 9). */
+  dpop_nonce_required: {
+    status: 401,
+    oauthError: 'use_dpop_nonce',
+    publicText: 'The DPoP proof must hold the nonce that comes with this answer.',
+    retry: false,
+  },
   token_revoked: badToken('The token has been revoked.'),
   /** The token is good, but its issuer may not come in here: another token of it would not help. */
   issuer_not_allowed: {

@@ -15,6 +15,11 @@ export interface AcceptorContext {
   readonly keys: KeyResolver;
   /** The level that an `acr` stands for; undefined for none. */
   levelOf(acr: unknown): number | undefined;
+  /**
+   * Whether the gate checks that who presents a token holds the key that it is bound to
+   * ({@link VerifiedToken.boundTo}). Default false: lanes refuse bound tokens with `proof_of_possession_missing`.
+   */
+  readonly checksPossession?: boolean | undefined;
 }
 
 /** What an acceptor function gives: options that were checked, nothing built yet. */
@@ -32,16 +37,19 @@ export interface Acceptor {
  */
 export interface LaneClaim {
   /**
-   * The `iss` that is claimed, exactly; null for every one-segment issuer (ASAP) that no other lane of the gate names.
+   * The `iss` that is claimed, exactly; several where one set of keys is theirs by design (the kinds of a policy); null
+   * for every one-segment issuer (ASAP) that no other lane of the gate names.
    */
-  readonly issuer: string | null;
+  readonly issuer: string | readonly string[] | null;
+  /** Where `issuer` is null: the issuers that may come in, if they are listed. No other lane may name one of them. */
+  readonly expectedIssuers?: readonly string[] | undefined;
   /** Normalised as in jws-header (`at+jwt`, `jwt`); null stands for a token without `typ`. */
   readonly types: readonly (string | null)[];
   /** `under-issuer`: the kid must be the issuer or lie under it; `none`: tokens that name a key are not claimed. */
   readonly keyIds: 'any' | 'none' | 'under-issuer';
 }
 
-/** One verifier for the tokens of one issuer: keys of one issuer never verify tokens of another. */
+/** One verifier for the tokens of one claim: keys of one issuer never verify tokens of another. */
 export interface Lane {
   readonly acceptor: string;
   readonly kind: CallerKind;
@@ -75,6 +83,8 @@ export interface VerifiedToken {
   readonly kid: string | undefined;
   /** From when on the token is good by its `nbf` and `iat`, tolerance included; -Infinity where it says neither. */
   readonly goodFrom: number;
-  /** Until just before when: `exp`, tolerance included. */
+  /** Until just before when: `exp` and the longest age, tolerance included. */
   readonly goodUntil: number;
+  /** The key that the presenter must prove to hold (`cnf`; RFC 7800, RFC 9449 section 6); undefined for bearer tokens. */
+  readonly boundTo?: { readonly jkt: string } | undefined;
 }
