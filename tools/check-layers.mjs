@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 const PACKAGES = [
   {
     root: 'packages/countersign/src',
-    layers: ['core', 'keys', 'jws', 'jwt', 'tokens', 'gate', 'http', 'client', 'testing', 'index.ts'],
+    layers: ['core', 'keys', 'jws', 'jwt', 'dpop', 'tokens', 'gate', 'http', 'client', 'testing', 'index.ts'],
     apart: ['tokens'],
     never: {},
   },

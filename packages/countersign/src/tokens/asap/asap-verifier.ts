@@ -11,6 +11,7 @@ import {
 import type { OptionRules, ValueRule } from '../../core/options.js';
 import { checkOptions, optional, required } from '../../core/options.js';
 import { compactVerifierRules } from '../../jws/compact-verifier.js';
+import { checkReplay, checkReplayAtOnce } from '../../jwt/check-replay.js';
 import type { ReplayEntry, ReplayStore } from '../../jwt/replay-store.js';
 import { isReplayStore } from '../../jwt/replay-store.js';
 import { createJwtVerifier } from '../../jwt/verify-jwt.js';
@@ -23,7 +24,6 @@ import type { AsapAlgorithm } from './asap-algorithms.js';
 import { ASAP_ALGORITHMS, asapAlgorithmNames } from './asap-algorithms.js';
 import type { AsapCaller } from './asap-caller.js';
 import { toAsapCaller } from './asap-claims.js';
-import { checkReplay, checkReplayAtOnce } from './check-replay.js';
 import { withKeyIdRules } from './key-id-rules.js';
 
 export interface AsapVerifierOptions {

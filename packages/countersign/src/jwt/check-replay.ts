@@ -1,6 +1,6 @@
 /** Asking a replay store, and what follows from its answer. */
-import { TokenError, UnavailableError, UsageError } from '../../core/errors.js';
-import type { ReplayEntry, ReplayStore, ReplayVerdict } from '../../jwt/replay-store.js';
+import { TokenError, UnavailableError, UsageError } from '../core/errors.js';
+import type { ReplayEntry, ReplayStore, ReplayVerdict } from './replay-store.js';
 
 /** Room is made as tokens expire, which most do within a minute. */
 const RETRY_AFTER_SECONDS = 10;
