@@ -1,11 +1,10 @@
-/** What the clients share: one header for each request, and the places that no token is ever sent to. */
-import { UsageError } from '../core/errors.js';
+/** What the clients share: one header for each request. */
 import { findJsonProblem } from '../core/find-json-problem.js';
 import { aNonEmptyString } from '../core/option-rules.js';
 import type { OptionRules, ValueRule } from '../core/options.js';
 import { checkOptions, describe, optional, required } from '../core/options.js';
-import { problemWithRemoteUrl } from '../keys/remote-url.js';
 import type { AsapSigner } from '../tokens/asap/index.js';
+import { refuseUnsafePlace } from './refuse-unsafe-place.js';
 
 export interface AsapClientOptions {
   readonly signer: Pick<AsapSigner, 'signAsync'>;
@@ -47,18 +46,6 @@ export function createAsapTokens(subject: string, options: AsapClientOptions): A
       return `Bearer ${token}`;
     },
   };
-}
-
-/** Whoever can read a token can use it: it never travels in the clear (ASAP specification, "Transport"). */
-function refuseUnsafePlace(subject: string, { origin, username, password }: URL): void {
-  if (username !== '' || password !== '') {
-    throw new UsageError('invalid_options', subject, ['the URL must not carry a user name or password']);
-  }
-  if (problemWithRemoteUrl(origin, false) !== undefined) {
-    throw new UsageError('invalid_options', subject, [
-      'the URL must use https: a token is sent over plain http to loopback hosts only',
-    ]);
-  }
 }
 
 function jsonClaims(value: unknown): ReturnType<ValueRule> {
