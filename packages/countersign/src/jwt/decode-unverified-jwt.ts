@@ -10,18 +10,23 @@ export interface UnverifiedJwt {
   readonly unverifiedClaims: Readonly<JsonObject>;
 }
 
-const MAX_TOKEN_BYTES = 16_384;
+const DEFAULT_MAX_TOKEN_BYTES = 16_384;
 
 /**
- * The header and the claims of a compact JWT of at most 16384 bytes, with nothing checked but that they can be read
- * in one way only. For display, and for choosing a verifier; never for deciding what somebody may do.
+ * The header and the claims of a compact JWT, with nothing checked but that they can be read in one way only. For
+ * display, and for choosing a verifier; never for deciding what somebody may do.
  *
+ * @param options.maxTokenBytes the longest token that is looked at. Default 16384
  * @throws {TokenError} `token_too_large`, `malformed_token`.
  */
-export function decodeUnverifiedJwt(token: string): UnverifiedJwt {
+export function decodeUnverifiedJwt(
+  token: string,
+  options: { readonly maxTokenBytes?: number | undefined } = {},
+): UnverifiedJwt {
+  const { maxTokenBytes = DEFAULT_MAX_TOKEN_BYTES } = options;
   if (typeof token !== 'string') throw malformed();
-  if (token.length > MAX_TOKEN_BYTES) {
-    throw new TokenError('token_too_large', `the token is longer than ${MAX_TOKEN_BYTES} bytes`);
+  if (token.length > maxTokenBytes) {
+    throw new TokenError('token_too_large', `the token is longer than ${maxTokenBytes} bytes`);
   }
   const [header = '', claims = '', signature, ...more] = token.split('.');
   const headerBytes = decodeBase64url(header);

@@ -4,15 +4,12 @@ import { TokenError } from '../../core/errors.js';
 import { aFunction, nullOr, numberFrom, stringOrStrings } from '../../core/option-rules.js';
 import type { OptionRules } from '../../core/options.js';
 import { checkOptions, optional } from '../../core/options.js';
-import type { JsonObject } from '../../core/strict-json.js';
-import { decodeUnverifiedJwt } from '../../jwt/decode-unverified-jwt.js';
-import type { VerifiedJwt } from '../../jwt/verify-jwt.js';
-import { createJwtVerifier } from '../../jwt/verify-jwt.js';
 import type { SecretKey } from '../../keys/key.js';
 import type { ParsedAccessToken } from './access-token-credentials.js';
 import { toCredentials } from './access-token-credentials.js';
 import type { AsyncSecretFunction, SecretFunction, SecretOptions } from './secret-function.js';
 import { createSecretLookup, secretRules, unknownClient } from './secret-function.js';
+import { createSecretVerifier, readClaimsForSecret } from './secret-verifier.js';
 
 /** What may be told to parsers and generators alike. */
 export interface ParsingOptions {
@@ -55,8 +52,6 @@ export interface AccessTokenParser extends AsyncAccessTokenParser {
   parse(token: string): ParsedAccessToken;
 }
 
-const REQUIRED_CLAIMS = ['iss', 'aud', 'sub', 'scp'];
-
 export const parsingRules: OptionRules<ParsingOptions> = {
   expectedProvider: optional(nullOr(stringOrStrings)),
   expectedClientId: optional(nullOr(stringOrStrings)),
@@ -78,7 +73,12 @@ export function createAccessTokenParser(options: AccessTokenParserOptions): Asyn
 export function createAccessTokenParser(options: AccessTokenParserOptions): AccessTokenParser {
   const checked = checkOptions('createAccessTokenParser', options, rules);
   const secrets = createSecretLookup(checked, 'key_source_unavailable');
-  const verify = createSecretVerifier(checked);
+  const verify = createSecretVerifier({
+    provider: checked.expectedProvider ?? null,
+    clientId: checked.expectedClientId ?? null,
+    toleranceSeconds: checked.toleranceSeconds,
+    clock: checked.clock,
+  });
 
   function finish(token: string, key: SecretKey | undefined): ParsedAccessToken {
     if (key === undefined) throw unknownClient();
@@ -88,53 +88,19 @@ export function createAccessTokenParser(options: AccessTokenParserOptions): Acce
   return Object.freeze({
     parse(token: string): ParsedAccessToken {
       try {
-        return finish(token, secrets.find(unverifiedClaimsOf(token)));
+        return finish(token, secrets.find(readClaimsForSecret(token)));
       } catch (error) {
         return refusalOf(error);
       }
     },
     async parseAsync(token: string): Promise<ParsedAccessToken> {
       try {
-        return finish(token, await secrets.findAsync(unverifiedClaimsOf(token)));
+        return finish(token, await secrets.findAsync(readClaimsForSecret(token)));
       } catch (error) {
         return refusalOf(error);
       }
     },
   });
-}
-
-/** Nobody is asked for the secret of a token that could not be checked with it anyhow (row J1). */
-function unverifiedClaimsOf(token: string): JsonObject {
-  const { unverifiedHeader, unverifiedClaims } = decodeUnverifiedJwt(token);
-  if (!Object.hasOwn(unverifiedHeader, 'alg') || unverifiedHeader['alg'] !== 'HS256') {
-    throw new TokenError('algorithm_not_allowed', 'accepted is HS256');
-  }
-  return unverifiedClaims;
-}
-
-/** One verifier for all tokens, each checked with the secret that was found for it. */
-function createSecretVerifier(options: ParsingOptions): (token: string, key: SecretKey) => VerifiedJwt {
-  let current: SecretKey | undefined;
-  const verifier = createJwtVerifier({
-    keys: { algorithms: ['HS256'], peek: () => current, resolve: () => Promise.reject(unknownClient()) },
-    algorithms: ['HS256'],
-    type: 'JWT',
-    issuer: options.expectedProvider ?? null,
-    audience: options.expectedClientId ?? null,
-    maxAgeSeconds: null,
-    toleranceSeconds: options.toleranceSeconds,
-    requiredClaims: REQUIRED_CLAIMS,
-    clock: options.clock,
-  });
-  return (token, key) => {
-    // Set and read within one synchronous step: no other token can come between.
-    current = key;
-    try {
-      return verifier.verify(token);
-    } finally {
-      current = undefined;
-    }
-  };
 }
 
 function refusalOf(error: unknown): ParsedAccessToken {

@@ -55,6 +55,8 @@ const RETRY_AFTER_SECONDS = 10;
 const MAX_KEYS = 100;
 
 export interface SecretLookup {
+  /** As the function answers: at once or later. What it throws, or rejects with, is told as an outage. */
+  ask(claims: JsonObject): SecretKey | undefined | Promise<SecretKey | undefined>;
   /** @throws {UsageError} `invalid_options` when the function answers with a promise. */
   find(claims: JsonObject): SecretKey | undefined;
   findAsync(claims: JsonObject): Promise<SecretKey | undefined>;
@@ -89,25 +91,23 @@ export function createSecretLookup(
           cause,
         });
 
+  function ask(claims: JsonObject): SecretKey | undefined | Promise<SecretKey | undefined> {
+    const found = attempt(() => secret(unverifiedClaimsFrom(claims)), failed);
+    if (!isPromise(found)) return toKey(found);
+    return Promise.resolve(found).then(toKey, (cause: unknown) => Promise.reject(failed(cause)));
+  }
   return {
+    ask,
     find(claims) {
-      const found = attempt(() => secret(unverifiedClaimsFrom(claims)), failed);
-      if (isPromise(found)) {
-        // It may reject, and nobody else waits for it.
-        found.then(undefined, () => {});
-        throw new UsageError('invalid_options', 'secret', [
-          'the secret function answers later: use issueAsync and parseAsync',
-        ]);
-      }
-      return toKey(found);
+      const found = ask(claims);
+      if (!isPromise(found)) return found;
+      // It may reject, and nobody else waits for it.
+      found.catch(() => {});
+      throw new UsageError('invalid_options', 'secret', [
+        'the secret function answers later: use issueAsync and parseAsync',
+      ]);
     },
-    async findAsync(claims) {
-      try {
-        return toKey(await secret(unverifiedClaimsFrom(claims)));
-      } catch (error) {
-        throw failed(error);
-      }
-    },
+    findAsync: async (claims) => ask(claims),
   };
 }
 

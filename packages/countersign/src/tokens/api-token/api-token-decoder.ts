@@ -1,7 +1,5 @@
 /** Decoding of API tokens. Pure: what is said of a token depends on it, the keys and the clock alone (row POL-23). */
 import type { Clock } from '../../core/clock.js';
-import { systemClock } from '../../core/clock.js';
-import type { TokenErrorCode } from '../../core/errors.js';
 import { TokenError } from '../../core/errors.js';
 import {
   aBoolean,
@@ -13,11 +11,6 @@ import {
 } from '../../core/option-rules.js';
 import type { OptionRules } from '../../core/options.js';
 import { checkOptions, optional, required } from '../../core/options.js';
-import { parseStrictJsonObject } from '../../core/strict-json.js';
-import { normaliseType } from '../../jws/jws-header.js';
-import type { VerifiedJws } from '../../jws/verify-jws.js';
-import type { ClaimRules } from '../../jwt/claim-rules.js';
-import { createClaimRules } from '../../jwt/claim-rules.js';
 import type { Key } from '../../keys/key.js';
 import { isKey } from '../../keys/key.js';
 import type { KeySource } from '../../keys/key-source.js';
@@ -26,12 +19,11 @@ import type { ApiTokenAlgorithm } from './api-token-algorithms.js';
 import { apiTokenAlgorithmNames, DEFAULT_ALGORITHMS } from './api-token-algorithms.js';
 import type { ApiTokenKeyRing } from './api-token-key-ring.js';
 import { createApiTokenKeyRing, isKeyRing } from './api-token-key-ring.js';
-import type { ApiTokenRecord } from './api-token-record.js';
+import type { ApiTokenOutcome } from './api-token-outcome.js';
 import type { Policy } from './define-policy.js';
-import { compiledPolicyOf, policyRule } from './define-policy.js';
+import { policyRule } from './define-policy.js';
+import { createApiTokenJudge } from './judge-api-token.js';
 import type { PolicyDefinition } from './policy-definition.js';
-import type { ReadRules } from './read-record.js';
-import { readRecord } from './read-record.js';
 import { createSignatureCheck } from './signature-check.js';
 import type { WireProfile } from './wire-profiles.js';
 import { WIRE_PROFILES } from './wire-profiles.js';
@@ -63,20 +55,6 @@ export interface ApiTokenDecoderOptions<Definition extends PolicyDefinition = Po
   readonly clock?: Clock | undefined;
 }
 
-/** Why a token is bad. Nothing is said about its claims before its signature held. */
-export type ApiTokenBadReason =
-  | Exclude<TokenErrorCode, 'token_expired'>
-  | 'policy_violated'
-  | 'profile_not_accepted';
-
-/** What comes of a token. Frozen. */
-export type ApiTokenOutcome<Definition extends PolicyDefinition = PolicyDefinition> =
-  | { readonly outcome: 'valid'; readonly record: ApiTokenRecord<Definition> }
-  /** `expiredAt` is the `exp` of the token, in epoch seconds. */
-  | { readonly outcome: 'expired'; readonly expiredAt: number }
-  /** `detail` is for operators: what was expected, never what the token holds. */
-  | { readonly outcome: 'bad'; readonly reason: ApiTokenBadReason; readonly detail: string };
-
 export interface ApiTokenDecoder<Definition extends PolicyDefinition = PolicyDefinition> {
   /**
    * What the token is worth, with keys that are at hand; throws nothing. Where a key would have to be fetched first,
@@ -91,7 +69,7 @@ export interface ApiTokenDecoder<Definition extends PolicyDefinition = PolicyDef
   decodeAsync(token: string): Promise<ApiTokenOutcome<Definition>>;
 }
 
-const rules: OptionRules<ApiTokenDecoderOptions> = {
+export const apiTokenDecoderRules: OptionRules<ApiTokenDecoderOptions> = {
   policy: required(policyRule),
   keys: required((value) =>
     isPublicKey(value) ||
@@ -127,11 +105,11 @@ export function createApiTokenDecoder<Definition extends PolicyDefinition>(
   const checked = checkOptions<ApiTokenDecoderOptions>(
     'createApiTokenDecoder',
     options,
-    rules,
-    findKeyProblems,
+    apiTokenDecoderRules,
+    findApiTokenKeyProblems,
   );
   const { keys, maxTokenBytes } = checked;
-  const judge = createJudge(checked);
+  const judge = createApiTokenJudge(checked);
   const checkSignature = createSignatureCheck({
     keys: isKeyRing(keys) || isKeySource(keys) ? keys : createApiTokenKeyRing(keys),
     algorithms: algorithmsOf(checked),
@@ -141,58 +119,20 @@ export function createApiTokenDecoder<Definition extends PolicyDefinition>(
   const decoder: ApiTokenDecoder = {
     decode(token) {
       try {
-        return judge(checkSignature.now(token));
+        return judge(checkSignature.now(token)).outcome;
       } catch (error) {
         return toBad(error);
       }
     },
     async decodeAsync(token) {
       try {
-        return judge(await checkSignature.later(token));
+        return judge(await checkSignature.later(token)).outcome;
       } catch (error) {
         return toBad(error);
       }
     },
   };
   return Object.freeze(decoder) as ApiTokenDecoder<Definition>;
-}
-
-/** What comes of a token whose signature held. */
-function createJudge(options: ApiTokenDecoderOptions): (token: VerifiedJws) => ApiTokenOutcome {
-  const { policy, audience, toleranceSeconds, clock = systemClock } = options;
-  const checkClaims: ClaimRules = createClaimRules({
-    issuer: null,
-    audience,
-    maxAgeSeconds: null,
-    requiredClaims: ['sub'],
-    toleranceSeconds,
-  });
-  const readRules: ReadRules = {
-    policy: compiledPolicyOf(policy),
-    profiles: [...(options.profiles ?? WIRE_PROFILES)],
-    recheckPolicy: options.recheckPolicy ?? false,
-    mayBeUnknownIssuer: options.unsafeAllowUnknownIssuers ?? false,
-  };
-  return ({ header, payload }) => {
-    // Tokens of other kinds say what they are (row J28).
-    if (header.typ !== undefined && normaliseType(header.typ) !== 'jwt') {
-      throw new TokenError('unexpected_token_type', 'the typ of an API token must be JWT, or missing');
-    }
-    const claims = parseStrictJsonObject(payload);
-    try {
-      checkClaims(claims, clock());
-    } catch (error) {
-      if (!(error instanceof TokenError) || error.code !== 'token_expired') throw error;
-      return Object.freeze({ outcome: 'expired', expiredAt: Number(claims['exp']) });
-    }
-    if (audience === null && claims.aud !== undefined) {
-      throw new TokenError('audience_mismatch', 'aud must be missing: no audience is configured');
-    }
-    const read = readRecord(claims, readRules);
-    return read.ok
-      ? Object.freeze({ outcome: 'valid', record: read.record })
-      : Object.freeze({ outcome: 'bad', reason: read.reason, detail: read.detail });
-  };
 }
 
 function toBad(error: unknown): ApiTokenOutcome {
@@ -204,12 +144,16 @@ function isPublicKey(value: unknown): value is Key<'public'> {
   return isKey(value) && value.kind === 'public';
 }
 
-function algorithmsOf({ algorithms }: ApiTokenDecoderOptions): readonly ApiTokenAlgorithm[] {
+function algorithmsOf({
+  algorithms,
+}: Pick<ApiTokenDecoderOptions, 'algorithms'>): readonly ApiTokenAlgorithm[] {
   return [...(algorithms ?? DEFAULT_ALGORITHMS)];
 }
 
 /** A key that no token could be checked with is a mistake. */
-function findKeyProblems(options: ApiTokenDecoderOptions): string[] {
+export function findApiTokenKeyProblems(
+  options: Pick<ApiTokenDecoderOptions, 'keys' | 'algorithms'>,
+): string[] {
   const { keys } = options;
   if (isKeySource(keys)) return [];
   const list = isKeyRing(keys) ? keys.keys : Array.isArray(keys) ? keys : [keys as Key<'public'>];

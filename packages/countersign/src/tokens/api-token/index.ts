@@ -14,17 +14,13 @@ export { createLevelLadder, LEVELS } from '../../jwt/level-ladder.js';
 export type { ApiJwt, ApiJwtAllowed, ApiJwtOptions, ApiJwtRequest, ApiJwtUser } from './api-jwt.js';
 export { createApiJwt } from './api-jwt.js';
 export type { ApiTokenAlgorithm } from './api-token-algorithms.js';
-export type {
-  ApiTokenBadReason,
-  ApiTokenDecoder,
-  ApiTokenDecoderOptions,
-  ApiTokenOutcome,
-} from './api-token-decoder.js';
+export type { ApiTokenDecoder, ApiTokenDecoderOptions } from './api-token-decoder.js';
 export { createApiTokenDecoder } from './api-token-decoder.js';
 export type { ApiTokenEncoder, ApiTokenEncoderOptions, EncodeRequest } from './api-token-encoder.js';
 export { createApiTokenEncoder } from './api-token-encoder.js';
 export type { ApiTokenKeyRing } from './api-token-key-ring.js';
 export { createApiTokenKeyRing } from './api-token-key-ring.js';
+export type { ApiTokenBadReason, ApiTokenOutcome } from './api-token-outcome.js';
 export type { ApiTokenRecord } from './api-token-record.js';
 export type { Policy } from './define-policy.js';
 export { definePolicy, parsePolicy } from './define-policy.js';

@@ -1,13 +1,11 @@
 import type { Clock } from '../../core/clock.js';
 import { TokenError, UnavailableError } from '../../core/errors.js';
-import type { JwsHeader } from '../../jws/jws-header.js';
 import { decodeUnverifiedJwt } from '../../jwt/decode-unverified-jwt.js';
-import type { JwtClaims } from '../../jwt/jwt-claims.js';
 import { createJwtVerifier } from '../../jwt/verify-jwt.js';
 import type { RemoteJwks } from '../../keys/remote-jwks.js';
+import { ID_TOKEN_CLAIMS, readPerson } from './read-person.js';
 import { SignInError } from './sign-in-error.js';
 import type { SignedInPerson } from './signed-in-person.js';
-import { personFrom } from './signed-in-person.js';
 
 /** What an app may sign its ID tokens with. The originals know ES512 only. */
 export type IdTokenAlgorithm = 'ES512' | 'ES256' | 'EdDSA';
@@ -20,9 +18,6 @@ export interface IdTokenVerifierSettings {
   readonly toleranceSeconds: number | undefined;
   readonly clock: Clock | undefined;
 }
-
-/** The Python original demands `nbf` too (JAM-20). */
-const REQUIRED_CLAIMS = ['email', 'sub', 'jti', 'token_use', 'iat', 'nbf'];
 
 /** A function that gives the person, or rejects with a SignInError in the terms of JAM-6. */
 export function createIdTokenVerifier(
@@ -37,42 +32,18 @@ export function createIdTokenVerifier(
     audience: appId,
     maxAgeSeconds: null,
     toleranceSeconds: settings.toleranceSeconds,
-    requiredClaims: REQUIRED_CLAIMS,
+    requiredClaims: ID_TOKEN_CLAIMS,
     clock: settings.clock,
   });
   return async (idToken, refetchKeys) => {
     try {
       if (refetchKeys) await keys.refetch();
-      const { header, claims } = await verifier.verifyAsync(idToken);
-      checkHeader(header);
-      return toPerson(claims, appId);
+      const person = readPerson(await verifier.verifyAsync(idToken), appId);
+      return Object.freeze({ ...person, verifiedBy: 'signature' });
     } catch (error) {
       throw toSignInError(error, idToken);
     }
   };
-}
-
-/** The originals refuse other members, and any other spelling of the type (JAM-19, JAM-20). */
-function checkHeader(header: JwsHeader): void {
-  if (header.typ !== 'JWT')
-    throw new TokenError('unexpected_token_type', 'the typ of an ID token must be JWT');
-  if (header.kid === undefined) throw new TokenError('key_not_found', 'an ID token must name its key');
-  if (Object.keys(header).length !== 3) {
-    throw new TokenError('malformed_token', 'the header of an ID token holds alg, typ and kid only');
-  }
-}
-
-function toPerson(claims: JwtClaims, appId: string): SignedInPerson {
-  const use = claims['token_use'];
-  if (use !== 'id') {
-    const got = typeof use === 'string' ? JSON.stringify(use.slice(0, 40)) : `a ${typeof use}`;
-    throw new TokenError('claim_invalid', `invalid token_use: expected "id" but got ${got}`);
-  }
-  const person = personFrom(claims, appId);
-  if (typeof person === 'string') {
-    throw new TokenError('claim_invalid', `the claim ${person} has a form that no ID token has`);
-  }
-  return Object.freeze({ ...person, verifiedBy: 'signature' });
 }
 
 function toSignInError(error: unknown, idToken: string): unknown {
