@@ -1,5 +1,6 @@
 /** One bounded GET for keys: what came, or why nothing of use did, told in words that operators can read. */
 import { KeyRetrievalError } from './key-retrieval-error.js';
+import { PrivateAddressError } from './private-address.js';
 import type { FetchFunction, RemoteFailure, RemoteLimits, WholeAnswer } from './remote-fetch.js';
 import { fetchBounded, systemCodeOf } from './remote-fetch.js';
 
@@ -49,6 +50,7 @@ function describe({ problem, cause }: RemoteFailure, limits: RemoteLimits): stri
     case 'too_large':
       return `is over ${limits.maxBytes} bytes`;
     case 'no_answer':
+      if (cause instanceof PrivateAddressError) return cause.message;
       return `gave no answer (${systemCodeOf(cause) ?? 'request failed'})`;
   }
 }
