@@ -13,13 +13,24 @@ const RETRY_AFTER_SECONDS = 10;
  * answer that is none (row S13: what cannot be decided is refused).
  */
 export async function checkReplay(store: ReplayStore, entry: ReplayEntry): Promise<void> {
-  let verdict: ReplayVerdict;
+  await checkReplaySoon(store, entry);
+}
+
+/** As {@link checkReplay}: at once with a store that answers at once, later with one that answers later. */
+export function checkReplaySoon(store: ReplayStore, entry: ReplayEntry): undefined | Promise<void> {
+  let verdict: ReplayVerdict | Promise<ReplayVerdict>;
   try {
-    verdict = await store.insertOnce(entry);
+    verdict = store.insertOnce(entry);
   } catch (cause) {
     throw unavailable(cause);
   }
+  if (typeof verdict === 'object' && verdict !== null) {
+    return Promise.resolve(verdict).then(judge, (cause) => {
+      throw unavailable(cause);
+    });
+  }
   judge(verdict);
+  return undefined;
 }
 
 /**

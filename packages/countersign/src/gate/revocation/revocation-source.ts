@@ -7,6 +7,8 @@ export interface RevocationQuery {
   readonly tokenId: string | undefined;
   /** `iat`; undefined counts as before every moment. */
   readonly issuedAt: number | undefined;
+  /** `exp`. Lets a source tell whether it may have forgotten what was said of the token. */
+  readonly expiresAt: number;
 }
 
 /** `unknown`: the source cannot tell now (its feed is down); what follows is the choice of the gate. */
@@ -17,4 +19,8 @@ export interface RevocationSource {
   check(query: RevocationQuery): RevocationVerdict | Promise<RevocationVerdict>;
   /** Loads what is needed to tell. */
   warmUp?(): Promise<void>;
+}
+
+export function isRevocationSource(value: unknown): value is RevocationSource {
+  return typeof value === 'object' && value !== null && 'check' in value && typeof value.check === 'function';
 }

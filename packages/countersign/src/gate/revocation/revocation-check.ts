@@ -1,0 +1,48 @@
+/** Asking a revocation source, and what follows from its answer. */
+import { TokenError, UnavailableError } from '../../core/errors.js';
+import type { AcceptedToken } from '../accepted-token.js';
+import type { Awaitable } from '../gate-outcome.js';
+import { isThenable } from '../is-thenable.js';
+import type { RevocationSource, RevocationVerdict } from './revocation-source.js';
+
+export interface RevocationOptions {
+  readonly source: RevocationSource;
+  /**
+   * What happens while the source cannot tell: `refuse` answers 503, `accept` lets in whoever has a good token, revoked
+   * or not. There is no default: it is a choice between being reachable and being safe.
+   */
+  readonly whenUnavailable: 'refuse' | 'accept';
+}
+
+/** Whether it is known that the token is not revoked: false where the gate was told to let it in all the same. */
+export type RevocationCheck = (accepted: AcceptedToken) => Awaitable<boolean>;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** The check throws or rejects with TokenError `token_revoked`, UnavailableError `revocation_unavailable`. */
+export function createRevocationCheck({ source, whenUnavailable }: RevocationOptions): RevocationCheck {
+  function judge(verdict: RevocationVerdict): boolean {
+    if (verdict === 'good') return true;
+    if (verdict === 'revoked') throw new TokenError('token_revoked', 'the token or its subject was revoked');
+    return tellUnknown(undefined);
+  }
+
+  /** Whatever is no answer tells nothing (row S13). */
+  function tellUnknown(cause: unknown): boolean {
+    if (whenUnavailable === 'accept') return false;
+    throw new UnavailableError('revocation_unavailable', 'the revocation source cannot tell now', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      cause,
+    });
+  }
+
+  return ({ revocationQuery }) => {
+    let verdict: Awaitable<RevocationVerdict>;
+    try {
+      verdict = source.check(revocationQuery);
+    } catch (cause) {
+      return tellUnknown(cause);
+    }
+    return isThenable(verdict) ? Promise.resolve(verdict).then(judge, tellUnknown) : judge(verdict);
+  };
+}

@@ -1,0 +1,134 @@
+/** Revocations in memory, until each may be forgotten. Internal: the sources are made of it. */
+import type { RevocationQuery, RevocationVerdict } from './revocation-source.js';
+
+/** One token, by its issuer and its `jti`. */
+export interface TokenRevocation {
+  readonly issuer: string;
+  readonly tokenId: string;
+  /** Epoch seconds: `exp` of the token. */
+  readonly expiresAt: number;
+}
+
+/** Every token of a subject that was issued before a moment. */
+export interface SubjectRevocation {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Epoch seconds: tokens with an earlier `iat` are revoked, and those without one. */
+  readonly before: number;
+  /** Epoch seconds: by then the last of these tokens has expired. */
+  readonly expiresAt: number;
+}
+
+export interface RevocationTable {
+  /** Revocations that take room; some may have expired. */
+  readonly size: number;
+  /** @returns false where there is no room: nothing that is in force is ever forgotten for it. */
+  addToken(revocation: TokenRevocation, nowSeconds: number): boolean;
+  /** As {@link RevocationTable.addToken}. Of two for one subject the later moment counts. */
+  addSubject(revocation: SubjectRevocation, nowSeconds: number): boolean;
+  /** `unknown` for a token so old that what was said of it may have been forgotten: the clock was set back since. */
+  find(query: RevocationQuery): RevocationVerdict;
+  /** False while the clock shows a time at which something was in force that was forgotten since. */
+  isWhole(nowSeconds: number): boolean;
+}
+
+/** So long after its expiry a gate may still take a token: the greatest tolerance of a gate. */
+const KEEP_AFTER_EXPIRY_SECONDS = 300;
+/** So often at most what has ended is looked for, as long as there is room. */
+const SWEEP_AFTER_SECONDS = 60;
+
+interface Subject {
+  readonly before: number;
+  readonly expiresAt: number;
+}
+
+/** Maps in maps: no issuer and id, however they are written, look like another issuer and id. */
+interface OfIssuer {
+  readonly tokens: Map<string, number>;
+  readonly subjects: Map<string, Subject>;
+}
+
+export function createRevocationTable(maxEntries: number): RevocationTable {
+  const issuers = new Map<string, OfIssuer>();
+  let size = 0;
+  let sweepAt = Number.NEGATIVE_INFINITY;
+  let earliestEnd = Number.POSITIVE_INFINITY;
+  /** When the last of all that was forgotten ended. Past in good order; not if the clock was set back (row S14). */
+  let forgottenUpTo = Number.NEGATIVE_INFINITY;
+
+  function sweep(now: number): void {
+    sweepAt = now + SWEEP_AFTER_SECONDS;
+    if (!(earliestEnd <= now)) return;
+    earliestEnd = Number.POSITIVE_INFINITY;
+    for (const [issuer, { tokens, subjects }] of issuers) {
+      for (const [id, expiresAt] of tokens) if (isForgotten(expiresAt, now)) tokens.delete(id);
+      for (const [id, { expiresAt }] of subjects) if (isForgotten(expiresAt, now)) subjects.delete(id);
+      if (tokens.size + subjects.size === 0) issuers.delete(issuer);
+    }
+  }
+
+  function isForgotten(expiresAt: number, now: number): boolean {
+    const end = endOf(expiresAt);
+    if (!(end <= now)) {
+      earliestEnd = Math.min(earliestEnd, end);
+      return false;
+    }
+    size--;
+    forgottenUpTo = Math.max(forgottenUpTo, end);
+    return true;
+  }
+
+  function entriesOf(issuer: string, now: number): OfIssuer {
+    if (size >= maxEntries || now >= sweepAt) sweep(now);
+    return issuers.get(issuer) ?? { tokens: new Map(), subjects: new Map() };
+  }
+
+  function put<Value>(map: Map<string, Value>, name: string, value: Value, expiresAt: number): boolean {
+    if (!map.has(name)) {
+      if (size >= maxEntries) return false;
+      size++;
+    }
+    map.set(name, value);
+    earliestEnd = Math.min(earliestEnd, endOf(expiresAt));
+    return true;
+  }
+
+  return Object.freeze({
+    get size() {
+      return size;
+    },
+    isWhole: (now: number) => now >= forgottenUpTo,
+    addToken({ issuer, tokenId, expiresAt }: TokenRevocation, now: number) {
+      const entries = entriesOf(issuer, now);
+      const latest = Math.max(entries.tokens.get(tokenId) ?? expiresAt, expiresAt);
+      const isKept = put(entries.tokens, tokenId, latest, latest);
+      if (isKept) issuers.set(issuer, entries);
+      return isKept;
+    },
+    addSubject({ issuer, subject, before, expiresAt }: SubjectRevocation, now: number) {
+      const entries = entriesOf(issuer, now);
+      const known = entries.subjects.get(subject) ?? { before, expiresAt };
+      const latest = {
+        before: Math.max(known.before, before),
+        expiresAt: Math.max(known.expiresAt, expiresAt),
+      };
+      const isKept = put(entries.subjects, subject, latest, latest.expiresAt);
+      if (isKept) issuers.set(issuer, entries);
+      return isKept;
+    },
+    find({ issuer, subject, tokenId, issuedAt, expiresAt }: RevocationQuery) {
+      const known = issuers.get(issuer);
+      if (known !== undefined) {
+        if (tokenId !== undefined && known.tokens.has(tokenId)) return 'revoked';
+        const moment = known.subjects.get(subject)?.before;
+        // Stated so that only an instant that is not earlier is out of reach.
+        if (moment !== undefined && !(issuedAt !== undefined && issuedAt >= moment)) return 'revoked';
+      }
+      return endOf(expiresAt) > forgottenUpTo ? 'good' : 'unknown';
+    },
+  });
+}
+
+function endOf(expiresAt: number): number {
+  return expiresAt + KEEP_AFTER_EXPIRY_SECONDS;
+}
