@@ -1,5 +1,6 @@
 /** `fetch` that proves whose token it sends (RFC 9449). */
-import { aFunction } from '../core/option-rules.js';
+import { UsageError } from '../core/errors.js';
+import { aFunction, aNonEmptyString } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, describe, required } from '../core/options.js';
 import type { DpopSigner } from '../dpop/index.js';
@@ -79,7 +80,7 @@ export function withDpopFetch(send: FetchLike, options: DpopFetchOptions): DpopF
     let request = readOutgoingRequest(input, init);
     if (request.headers.has('authorization')) return send(input, init);
     refuseUnsafePlace(SUBJECT, request.url);
-    const token = await accessToken();
+    const token = checkToken(await accessToken());
     for (let redirects = 0; ; redirects++) {
       const answer = await sendWithNonce(request, token);
       const next = request.redirect === 'follow' ? nextWithinOrigin(request, answer) : undefined;
@@ -88,6 +89,13 @@ export function withDpopFetch(send: FetchLike, options: DpopFetchOptions): DpopF
       request = next;
     }
   };
+}
+
+/** The signer judges what it is given; undefined, to it, is a request without a token. */
+function checkToken(token: string): string {
+  const problem = aNonEmptyString(token);
+  if (problem === undefined) return token;
+  throw new UsageError('invalid_options', SUBJECT, [`accessToken gave what ${problem}`]);
 }
 
 function problemsWithSend(send: unknown): readonly string[] {
