@@ -15,6 +15,11 @@ import { isLoopbackHost } from './remote-url.js';
 export interface GuardedFetchOptions {
   /** Origins whose private addresses may be reached (see {@link literalOriginOf}), or all, or none. */
   readonly allow: 'none' | 'all' | readonly string[];
+  /**
+   * What a URL is fetched through in place of a connection of our own; undefined for none. It resolves the names, so
+   * that only an address in the URL is judged.
+   */
+  readonly proxyFor?: ((url: URL) => FetchFunction | undefined) | undefined;
   /** In place of `dns.lookup`. */
   readonly lookup?: LookupFunction | undefined;
 }
@@ -32,9 +37,9 @@ export function literalOriginOf(url: string): string | undefined {
  * Rejects with {@link PrivateAddressError}, and as `fetch` does. A body in gzip, deflate or br is decoded as it is read.
  *
  * Only Node gives a hand on its connections. On Bun, Deno and Workers the fetch of the runtime is used: an address in
- * the URL is judged, a name is not. Neither is a name that somebody else resolves: see {@link isPrivateHost}.
+ * the URL is judged, a name is not.
  */
-export function createGuardedFetch({ allow, lookup }: GuardedFetchOptions): FetchFunction {
+export function createGuardedFetch({ allow, lookup, proxyFor }: GuardedFetchOptions): FetchFunction {
   const mayBePrivate = (url: URL) => allow === 'all' || (allow !== 'none' && allow.includes(url.origin));
   const requestOpen = createRequest({ lookup, isRefused: () => false });
   const requestGuarded = createRequest({
@@ -43,14 +48,16 @@ export function createGuardedFetch({ allow, lookup }: GuardedFetchOptions): Fetc
   });
   return async (address, init) => {
     const url = new URL(address);
-    if (mayBePrivate(url)) return requestOpen(url, init);
-    if (isPrivateHost(url)) throw new PrivateAddressError();
-    return requestGuarded(url, init);
+    const isOpen = mayBePrivate(url);
+    if (!isOpen && isPrivateHost(url)) throw new PrivateAddressError();
+    const proxied = proxyFor?.(url);
+    if (proxied !== undefined) return proxied(address, init);
+    return isOpen ? requestOpen(url, init) : requestGuarded(url, init);
   };
 }
 
 /** Whether the host of a URL is written as a private address. Says nothing about what a name resolves to. */
-export function isPrivateHost({ hostname }: URL): boolean {
+function isPrivateHost({ hostname }: URL): boolean {
   const address = addressIn(hostname);
   return address === undefined ? isLoopbackHost(hostname) : isPrivateAddress(address);
 }

@@ -8,7 +8,7 @@ export function findProxyProblem(proxy: unknown): string | undefined {
   if (!['http:', 'https:'].includes(new URL(proxy).protocol)) return 'must be an http or https URL';
   return isUndiciInstalled()
     ? undefined
-    : 'needs the package undici, which is not installed; proxy: null goes without one';
+    : 'needs the package undici, which is not installed; NO_PROXY names hosts that go without one';
 }
 
 /**
