@@ -6,7 +6,6 @@ const THUMBPRINT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I';
 describe('O23: the key that a token is bound to', () => {
   it('is what cnf says', () => {
     expect(readKeyBinding({ cnf: { jkt: THUMBPRINT } })).toBe(THUMBPRINT);
-    expect(readKeyBinding({ cnf: { jkt: THUMBPRINT, kid: 'a' } })).toBe(THUMBPRINT);
   });
 
   it('is none without cnf', () => {
@@ -24,6 +23,7 @@ describe('O23: the key that a token is bound to', () => {
     { jkt: `${THUMBPRINT}=` },
     { jkt: THUMBPRINT.slice(1) },
     { 'x5t#S256': THUMBPRINT },
+    { jkt: THUMBPRINT, 'x5t#S256': THUMBPRINT },
   ])('is never taken for none where it cannot be read: %j', (cnf) => {
     expect(() => readKeyBinding({ cnf })).toThrow(expect.objectContaining({ code: 'claim_invalid' }));
   });
