@@ -67,8 +67,9 @@ export function createCredentialReader(options: CredentialOptions): CredentialRe
 /** Whether a token is made of the characters of a token (RFC 6750 section 2.1); else its header is malformed. */
 export function isTokenText(token: string): boolean {
   const padding = token.indexOf('=');
-  if (padding < 0) return !NO_TOKEN_CHARACTER.test(token);
-  return /^=+$/.test(token.slice(padding)) && !NO_TOKEN_CHARACTER.test(token.slice(0, padding));
+  const text = padding < 0 ? token : token.slice(0, padding);
+  const isPadded = padding < 0 || /^=+$/.test(token.slice(padding));
+  return isPadded && text !== '' && !NO_TOKEN_CHARACTER.test(text);
 }
 
 function readHeader(values: readonly string[], acceptsDpop: boolean): Credential {

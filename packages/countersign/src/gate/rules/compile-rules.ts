@@ -49,8 +49,10 @@ export function compileRules(
 ): CompiledRules {
   if (rules === NO_ROUTE) return Object.freeze({ mode: 'required', denied: DENIED, judge: () => DENIED });
   const problems: string[] = [];
-  const { mode = 'required', check, ...route } = checkRoute(rules, ladder, problems);
-  const kindRules = checkKinds(route.kinds ?? kinds, kinds, ladder, problems);
+  const given = typeof rules === 'object' && rules !== null ? { ...rules } : rules;
+  const { mode = 'required', check, ...route } = checkRoute(given, ladder, problems);
+  const named = given?.kinds === undefined ? kinds : given.kinds;
+  const kindRules = checkKinds(named, kinds, ladder, problems);
   if (problems.length > 0) throw new UsageError('invalid_options', SUBJECT, problems);
 
   const joined = new Map([...kindRules].map(([kind, each]) => [kind, joinRules(route, each)]));
