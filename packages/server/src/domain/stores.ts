@@ -6,6 +6,7 @@
  * Every method may reject with `StoreUnavailableError`; nothing else is thrown for reasons outside the caller.
  */
 import type { App, AppSettings } from './app.js';
+import type { OauthStores } from './oauth/stores.js';
 import type { PublishedKey } from './published-key.js';
 import type {
   KeptMail,
@@ -54,6 +55,16 @@ export interface SigningKeyStore {
   replaceAll(
     appId: string,
     change: { expectedCurrentKid: string; retiresAt: number; keys: readonly StoredSigningKey[] },
+  ): Promise<boolean>;
+  /**
+   * For a key that somebody else may have: in one step it is out of the set, so that nothing it signed is good any
+   * more, and the set is made whole. Where it was current, next becomes current and the next key of `replacement` waits;
+   * with a current key in `replacement`, that one signs, and the waiting key goes too. Where it was next, the next key
+   * of `replacement` waits instead. False, and nothing changed, if the app has no such key.
+   */
+  withdraw(
+    appId: string,
+    change: { kid: string; replacement: readonly StoredSigningKey[] },
   ): Promise<boolean>;
 }
 
@@ -171,6 +182,7 @@ export interface Store {
   readonly settings: SettingStore;
   readonly publishedKeys: PublishedKeyStore;
   readonly replayedTokens: ReplayedTokenStore;
+  readonly oauth: OauthStores;
   /** Resolves if the store answers; for the readiness page. */
   ping(): Promise<void>;
   /** Deletes up to `limit` rows of each kind that nobody can use any more; gives how many went. */

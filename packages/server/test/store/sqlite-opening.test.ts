@@ -76,8 +76,8 @@ describe('opening a SQLite store', () => {
   it('plans without making anything', async () => {
     expect(await planSqlite({ file })).toEqual({
       from: 0,
-      to: 3,
-      pending: ['0001-sign-in', '0002-published-keys', '0003-replayed-tokens'],
+      to: 4,
+      pending: ['0001-sign-in', '0002-published-keys', '0003-replayed-tokens', '0004-oauth'],
     });
     expect(existsSync(dirname(file))).toBe(false);
     await migrateSqlite({ file });

@@ -140,6 +140,9 @@ export type Revocation =
       readonly expiresAt: number;
     };
 
+/** A client that cannot be told of a logout for so long is not told any more. */
+export const LOGOUT_DELIVERY_SECONDS = 24 * 60 * 60;
+
 /** A back-channel logout that a client is still to be told of. */
 export interface LogoutDelivery {
   readonly id: string;

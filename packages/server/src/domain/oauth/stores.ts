@@ -37,7 +37,10 @@ export interface ClientStore {
 }
 
 export interface LoginSessionStore {
-  /** Keeps the session, and ends the one that the browser had before, in one step (O27). */
+  /**
+   * Keeps the session, and forgets the one that the browser had before, in one step (O27). A session that goes on under a
+   * new secret keeps its id, and with it its grants and the clients to tell when it ends.
+   */
   replace(session: LoginSession, previousSecretHash: string | null): Promise<void>;
   find(secretHash: string, nowSeconds: number): Promise<LoginSession | undefined>;
   /**
@@ -72,7 +75,10 @@ export interface AuthorizationStore {
     key: { idHash: string; browserHash: string; nowSeconds: number },
     result: { consent: Consent | null; code: AuthorizationCode | null },
   ): Promise<AuthorizationTransaction | undefined>;
-  /** For requests that need no page. */
+  /**
+   * For requests that need no page. Here as above a code is not kept, and so is `gone`, where its session has ended or
+   * its client is disabled (O15).
+   */
   insertCode(code: AuthorizationCode): Promise<void>;
   /** For judging client, redirect URI and verifier before anything is used up. `used` where it was redeemed already. */
   findCode(hash: string, nowSeconds: number): Promise<{ code: AuthorizationCode; used: boolean } | undefined>;
@@ -84,13 +90,16 @@ export interface AuthorizationStore {
    */
   redeemCode(hash: string, grant: Grant, nowSeconds: number): Promise<'redeemed' | 'used' | 'gone'>;
   findConsent(personId: string, clientId: string): Promise<Consent | undefined>;
-  /** Takes a consent back, and revokes the client's grants of that person. */
+  /** Takes a consent back, and revokes the client's grants of that person; false if there was neither. */
   deleteConsent(personId: string, clientId: string, nowSeconds: number): Promise<boolean>;
 }
 
 export interface GrantStore {
-  /** A grant that no code came before (device, client credentials with refresh, exchange). */
-  insert(grant: Grant): Promise<void>;
+  /**
+   * A grant that no code came before (client credentials with refresh, exchange). False, and nothing kept, where the
+   * client is gone or disabled (O15): then no token may be issued.
+   */
+  insert(grant: Grant): Promise<boolean>;
   find(id: string): Promise<Grant | undefined>;
   /**
    * One conditional update decides: whoever presents the live generation moves the family on by one (`rotated`). Who
@@ -111,10 +120,10 @@ export interface GrantStore {
 }
 
 export interface DeviceStore {
-  /** False if the user code is taken by a live request. */
+  /** False if the user code is taken by a live request, or the client is gone. */
   insertOnce(device: DeviceAuthorization): Promise<boolean>;
   findByUserCode(userCodeHash: string, nowSeconds: number): Promise<DeviceAuthorization | undefined>;
-  /** Decides a request that is still pending; false if there is none. */
+  /** Decides a request that is still pending; false if there is none, or the approving session has ended. */
   decide(
     key: { userCodeHash: string; nowSeconds: number },
     decision: { decision: 'approved'; authentication: Authentication } | { decision: 'denied' },

@@ -1,4 +1,5 @@
 import { REFRESH_TOKEN_MEMORY_SECONDS } from '../../domain/sign-in.js';
+import { OAUTH_PURGES } from './oauth/index.js';
 import { rowLimit } from './row-limit.js';
 import { run, type SqlProgram } from './sql-program.js';
 
@@ -16,6 +17,7 @@ const PURGES = [
     (SELECT app_id, kid FROM signing_keys WHERE retires_at <= $1 ORDER BY retires_at LIMIT $2)`,
   `DELETE FROM replayed_tokens WHERE (issuer, token_hash) IN
     (SELECT issuer, token_hash FROM replayed_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`,
+  ...OAUTH_PURGES,
 ] as const;
 
 /** Deletes up to `limit` rows of each kind that nobody can use any more; gives how many went. */

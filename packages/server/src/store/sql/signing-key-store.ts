@@ -1,7 +1,7 @@
 import type { StoredSigningKey } from '../../domain/sign-in.js';
 import type { SigningKeyStore } from '../../domain/stores.js';
 import type { SqlDriver } from './driver.js';
-import { all, run, type SqlProgram } from './sql-program.js';
+import { all, first, run, type SqlProgram } from './sql-program.js';
 
 const INSERT = `INSERT INTO signing_keys
   (app_id, kid, algorithm, state, public_jwk, sealed_private_key, created_at, retires_at)
@@ -16,6 +16,7 @@ const RETIRE_CURRENT = `UPDATE signing_keys SET state = 'previous', retires_at =
   WHERE app_id = $2 AND kid = $3 AND state = 'current'`;
 const PROMOTE_NEXT = "UPDATE signing_keys SET state = 'current' WHERE app_id = $1 AND state = 'next'";
 const DROP_NEXT = "DELETE FROM signing_keys WHERE app_id = $1 AND state = 'next'";
+const WITHDRAW = 'DELETE FROM signing_keys WHERE app_id = $1 AND kid = $2 RETURNING state AS "state"';
 
 export function createSqlSigningKeyStore(driver: SqlDriver): SigningKeyStore {
   return {
@@ -24,8 +25,7 @@ export function createSqlSigningKeyStore(driver: SqlDriver): SigningKeyStore {
       driver.write(function* () {
         const retired = yield* run(RETIRE_CURRENT, retiresAt, appId, expectedCurrentKid);
         if (retired === 0) return false;
-        const promoted = yield* run(PROMOTE_NEXT, appId);
-        if (promoted === 0) throw new Error('The app has no next key that could become current.');
+        yield* promoteNext(appId);
         yield* insertSigningKey(next);
         return true;
       }),
@@ -37,7 +37,36 @@ export function createSqlSigningKeyStore(driver: SqlDriver): SigningKeyStore {
         for (const key of keys) yield* insertSigningKey(key);
         return true;
       }),
+    withdraw: (appId, { kid, replacement }) =>
+      driver.write(function* () {
+        const withdrawn = yield* first<Pick<StoredSigningKey, 'state'>>(WITHDRAW, appId, kid);
+        if (withdrawn === undefined) return false;
+        if (withdrawn.state !== 'previous') yield* makeWhole(appId, withdrawn.state, replacement);
+        return true;
+      }),
   };
+}
+
+/** Fills the place of a key that was withdrawn. */
+function* makeWhole(
+  appId: string,
+  missing: 'current' | 'next',
+  replacement: readonly StoredSigningKey[],
+): SqlProgram<void> {
+  const byState = (wanted: StoredSigningKey['state']) => replacement.find(({ state }) => state === wanted);
+  const [current, next] = [byState('current'), byState('next')];
+  if (next === undefined) throw new Error('A replacement has a next key.');
+  if (missing === 'current' && current === undefined) yield* promoteNext(appId);
+  if (missing === 'current' && current !== undefined) {
+    yield* run(DROP_NEXT, appId);
+    yield* insertSigningKey(current);
+  }
+  yield* insertSigningKey(next);
+}
+
+function* promoteNext(appId: string): SqlProgram<void> {
+  const promoted = yield* run(PROMOTE_NEXT, appId);
+  if (promoted === 0) throw new Error('The app has no next key that could become current.');
 }
 
 /** Part of a larger step. */

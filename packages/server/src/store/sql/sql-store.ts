@@ -3,6 +3,7 @@ import { createSqlAppStore } from './app-store.js';
 import type { SqlDriver } from './driver.js';
 import { createSqlMailStore } from './mail-store.js';
 import { readSchemaVersion } from './migrate.js';
+import { createSqlOauthStores } from './oauth/index.js';
 import { createSqlPersonStore } from './person-store.js';
 import { createSqlPublishedKeyStore } from './published-key-store.js';
 import { purgeExpired } from './purge.js';
@@ -24,6 +25,7 @@ export function createSqlStore(driver: SqlDriver): Store {
     settings: createSqlSettingStore(driver),
     publishedKeys: createSqlPublishedKeyStore(driver),
     replayedTokens: createSqlReplayedTokenStore(driver),
+    oauth: createSqlOauthStores(driver),
     ping: async () => {
       await driver.read(readSchemaVersion);
     },
