@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.js';
 import { TokenError } from '../core/errors.js';
 import type { AcceptedToken } from './accepted-token.js';
 import type { Answers } from './answers/create-answers.js';
-import type { VerifiedTokens } from './cache/verified-tokens.js';
+import type { KnownTokens } from './cache/known-tokens.js';
 import type { LaneChooser } from './choose-lane.js';
 import type { CredentialReader } from './credentials.js';
 import { isTokenText } from './credentials.js';
@@ -27,7 +27,7 @@ export interface GuardParts {
   /** Tokens of any characters go to the verifiers: what is malformed is then no matter of the request. */
   readonly malformedIsMissing: boolean;
   readonly lanes: LaneChooser;
-  readonly tokens: VerifiedTokens;
+  readonly tokens: KnownTokens;
   /** Null where nothing is ever revoked. */
   readonly checkRevocation: RevocationCheck | null;
   readonly recordUse: UseRecorder;
@@ -45,7 +45,10 @@ const PREFLIGHT: GateAnonymous = Object.freeze({ outcome: 'preflight', caller: u
 /** To answer with where the request itself cannot be read. */
 const BLANK_REQUEST: GateRequest = Object.freeze({ method: 'GET', url: '/', headers: () => [] });
 
-/** With a known token, and nothing asynchronous to ask, a check allocates nothing and gives no promise. */
+/**
+ * A check gives a promise only where a key has to be fetched, a signature is checked in the thread pool, or something
+ * asynchronous is asked; with a known token, and nothing to ask, it makes next to nothing.
+ */
 export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
   const { clock, answers, log, tokens, lanes, checkRevocation, recordUse } = parts;
 
@@ -64,7 +67,10 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
     if (!parts.malformedIsMissing && !isTokenText(token)) return withMalformed(request);
     const lane = lanes.choose(token);
     if (seen !== undefined) seen.lane = lane;
-    return tokens.verify(lane, token).then((accepted) => admit(accepted, request, seen));
+    const accepted = tokens.verify(lane, token);
+    return isThenable(accepted)
+      ? accepted.then((later) => admit(later, request, seen))
+      : admit(accepted, request, seen);
   }
 
   function admit(accepted: AcceptedToken, request: GateRequest, seen: Seen): Awaitable<GateOutcome> {
