@@ -63,7 +63,15 @@ export interface AccessTokenVerifier {
 }
 
 /** RFC 9068 section 2.2. */
-const REQUIRED_CLAIMS = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'];
+export const ACCESS_TOKEN_CLAIMS: readonly string[] = Object.freeze([
+  'iss',
+  'exp',
+  'aud',
+  'sub',
+  'client_id',
+  'iat',
+  'jti',
+]);
 
 /** Who holds a secret to verify with could sign as well. */
 const publicKeysRule: ValueRule = (value) => {
@@ -109,7 +117,7 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
     ...others,
     maxAgeSeconds,
     type: ACCESS_TOKEN_TYPE,
-    requiredClaims: REQUIRED_CLAIMS,
+    requiredClaims: ACCESS_TOKEN_CLAIMS,
   });
 
   function finish(verified: VerifiedJwt): AccessTokenCaller {

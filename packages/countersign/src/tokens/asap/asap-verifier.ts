@@ -74,7 +74,10 @@ export interface AsapVerifier {
   verifyAsync(token: string): Promise<AsapCaller>;
 }
 
-const MAX_LIFETIME_SECONDS = 3600;
+export const MAX_LIFETIME_SECONDS = 3600;
+
+/** Claims that must be there, besides `exp` and `jti`. */
+export const ASAP_CLAIMS: readonly string[] = Object.freeze(['iat', 'iss', 'aud']);
 
 const issuersRule: ValueRule = (value) => {
   const problem = stringOrStrings(value);
@@ -120,7 +123,7 @@ export function createAsapVerifier(options: AsapVerifierOptions): AsapVerifier {
     audience: checked.audience,
     maxAgeSeconds: null,
     toleranceSeconds,
-    requiredClaims: ['iat', 'iss', 'aud'],
+    requiredClaims: ASAP_CLAIMS,
     maxTokenBytes: checked.maxTokenBytes,
     clock: checked.clock,
   });

@@ -6,7 +6,7 @@ import type { SignInClientOptions } from './sign-in-client.js';
 import { createSignInClient } from './sign-in-client.js';
 import { SignInError } from './sign-in-error.js';
 
-export type { IdTokenAlgorithm } from './id-token-verifier.js';
+export type { IdTokenAlgorithm } from './id-token-keys.js';
 export type { ServerlessAuthorizer, ServerlessSignInConfig } from './serverless-authorizer.js';
 export { createServerlessAuthorizer } from './serverless-authorizer.js';
 export type { SignInClientOptions } from './sign-in-client.js';

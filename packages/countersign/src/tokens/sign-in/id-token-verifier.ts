@@ -3,12 +3,10 @@ import { TokenError, UnavailableError } from '../../core/errors.js';
 import { decodeUnverifiedJwt } from '../../jwt/decode-unverified-jwt.js';
 import { createJwtVerifier } from '../../jwt/verify-jwt.js';
 import type { RemoteJwks } from '../../keys/remote-jwks.js';
+import type { IdTokenAlgorithm } from './id-token-keys.js';
 import { ID_TOKEN_CLAIMS, readPerson } from './read-person.js';
 import { SignInError } from './sign-in-error.js';
 import type { SignedInPerson } from './signed-in-person.js';
-
-/** What an app may sign its ID tokens with. The originals know ES512 only. */
-export type IdTokenAlgorithm = 'ES512' | 'ES256' | 'EdDSA';
 
 export interface IdTokenVerifierSettings {
   readonly keys: Pick<RemoteJwks, 'algorithms' | 'peek' | 'resolve' | 'refetch'>;

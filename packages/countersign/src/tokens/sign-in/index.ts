@@ -6,7 +6,7 @@
 export type { Clock } from '../../core/clock.js';
 export type { Jwk } from '../../keys/jwk.js';
 export type { FetchAnswer, FetchFunction, FetchInit } from '../../keys/remote-fetch.js';
-export type { IdTokenAlgorithm } from './id-token-verifier.js';
+export type { IdTokenAlgorithm } from './id-token-keys.js';
 export type { DeliveredTokens, SignInApi, StartedSignIn } from './sign-in-api.js';
 export type { SignInClient, SignInClientOptions } from './sign-in-client.js';
 export { createSignInClient } from './sign-in-client.js';

@@ -5,7 +5,8 @@ import type { OptionRules } from '../../core/options.js';
 import { checkOptions, optional } from '../../core/options.js';
 import type { Jwk } from '../../keys/jwk.js';
 import { createRemoteJwks } from '../../keys/remote-jwks.js';
-import type { IdTokenAlgorithm } from './id-token-verifier.js';
+import type { IdTokenAlgorithm } from './id-token-keys.js';
+import { idTokenAlgorithms, JWKS_PATH } from './id-token-keys.js';
 import { createIdTokenVerifier } from './id-token-verifier.js';
 import { decodeText, parseJsonObject } from './json-object.js';
 import type { SignInApi } from './sign-in-api.js';
@@ -51,8 +52,6 @@ const OPTION_RULES: OptionRules<SignInClientOptions> = {
   toleranceSeconds: optional(numberFrom(0, 300, 'seconds')),
   clock: optional(aFunction),
 };
-
-const JWKS_PATH = '/.well-known/jwks.json';
 
 /**
  * A client for one app. Keep one for the life of the process: it holds the keys.
@@ -103,11 +102,4 @@ async function getJwks(send: SendSignInRequest): Promise<{ readonly keys: readon
 
 function isObject(value: unknown): value is Jwk {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function idTokenAlgorithms(value: unknown): string | undefined {
-  const known = ['ES512', 'ES256', 'EdDSA'];
-  return Array.isArray(value) && value.length > 0 && value.every((name) => known.includes(name))
-    ? undefined
-    : `must be a list of ${known.join(', ')}`;
 }

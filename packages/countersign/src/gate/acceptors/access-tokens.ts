@@ -1,0 +1,104 @@
+/** The acceptor for OAuth 2.0 access tokens: of the JWT profile (RFC 9068), or under a secret (PyJOAT). */
+import { stringOrStrings } from '../../core/option-rules.js';
+import type { OptionRules } from '../../core/options.js';
+import { checkOptions, optional, required } from '../../core/options.js';
+import { claimRulesRules } from '../../jwt/claim-rules.js';
+import type { VerifiedJwt } from '../../jwt/verify-jwt.js';
+import { ACCESS_TOKEN_TYPE } from '../../tokens/access-token/access-token-algorithms.js';
+import { toAccessTokenCaller } from '../../tokens/access-token/access-token-caller.js';
+import { ACCESS_TOKEN_CLAIMS } from '../../tokens/access-token/access-token-verifier.js';
+import type { Acceptor, AcceptorContext } from '../acceptor.js';
+import type { ApplicationCaller } from '../caller.js';
+import type { IssuerOptions } from './issuer-option.js';
+import { findIssuerProblems, issuerRules, toIssuerLanes } from './issuer-option.js';
+import { createJwtLane } from './jwt-lane.js';
+import type { SecretAccessTokensOptions } from './secret-access-tokens.js';
+import { secretAccessTokens } from './secret-access-tokens.js';
+
+/** What bounds the age of a token by its `iat`. */
+export interface AgeOptions {
+  /** How long ago a token may have been issued; null, the default, for no bound but its `exp`. */
+  readonly maxAgeSeconds?: number | null | undefined;
+  /** The longest time from `iat` to `exp`. Default: no bound. */
+  readonly maxLifetimeSeconds?: number | undefined;
+}
+
+export interface AccessTokensOptions extends IssuerOptions, AgeOptions {
+  /** The names of this service: one of the token's audiences must be one of them, exactly. */
+  readonly audience: string | readonly string[];
+}
+
+export const ageRules: OptionRules<AgeOptions> = {
+  maxAgeSeconds: optional(claimRulesRules.maxAgeSeconds.rule),
+  maxLifetimeSeconds: claimRulesRules.maxLifetimeSeconds,
+};
+
+const rules: OptionRules<AccessTokensOptions> = {
+  ...issuerRules,
+  ...ageRules,
+  audience: required(stringOrStrings),
+};
+
+/**
+ * Accepts access tokens in the JWT profile (RFC 9068 section 4): `typ` `at+jwt`, and everything that
+ * createAccessTokenVerifier checks but scopes, which are up to the route. Keys: `keys`, `jwksUrl`, or those that the
+ * issuer publishes by its metadata. With a `secret` it accepts access tokens under HS256 instead, of one provider.
+ *
+ * @throws {UsageError} `invalid_options` with every problem found.
+ */
+export function accessTokens(options: AccessTokensOptions | SecretAccessTokensOptions): Acceptor {
+  return isSecretOptions(options) ? secretAccessTokens(options) : profileAccessTokens(options);
+}
+
+function isSecretOptions(
+  options: AccessTokensOptions | SecretAccessTokensOptions,
+): options is SecretAccessTokensOptions {
+  return typeof options === 'object' && options !== null && ('secret' in options || 'provider' in options);
+}
+
+function profileAccessTokens(options: AccessTokensOptions): Acceptor {
+  const acceptor = 'accessTokens';
+  const checked = checkOptions(acceptor, options, rules, findIssuerProblems);
+  const issuers = toIssuerLanes(checked);
+  const { maxAgeSeconds, maxLifetimeSeconds } = checked;
+  const audience = [checked.audience].flat();
+  return Object.freeze({
+    name: acceptor,
+    kind: 'application',
+    build: (context: AcceptorContext) =>
+      issuers.map(({ issuer, keys }) =>
+        createJwtLane(context, {
+          acceptor,
+          kind: 'application',
+          claim: Object.freeze({ issuer, types: [ACCESS_TOKEN_TYPE], keyIds: 'any' }),
+          keys,
+          audience,
+          maxAgeSeconds,
+          maxLifetimeSeconds,
+          requiredClaims: ACCESS_TOKEN_CLAIMS,
+          toCaller: (verified) => toApplication(verified, context),
+        }),
+      ),
+  });
+}
+
+function toApplication(verified: VerifiedJwt, context: AcceptorContext): ApplicationCaller {
+  const caller = toAccessTokenCaller(verified);
+  const { acr } = caller;
+  return Object.freeze({
+    kind: 'application',
+    issuer: caller.issuer,
+    subject: caller.subject,
+    audience: caller.audience,
+    scopes: caller.scopes,
+    level: acr === undefined ? undefined : context.levelOf(acr),
+    acr,
+    amr: caller.amr,
+    authenticatedAt: caller.authTime,
+    tokenId: caller.tokenId,
+    issuedAt: caller.issuedAt,
+    expiresAt: caller.expiresAt,
+    claims: caller.claims,
+    clientId: caller.clientId,
+  });
+}
