@@ -1,16 +1,9 @@
-import { UsageError } from 'countersign';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Gate, Guard } from '../../src/gate/gate.js';
-import { compileRules } from '../../src/gate/rules/compile-rules.js';
-import { NO_ROUTE } from '../../src/gate/rules/no-route.js';
 import type { TableRoute } from '../../src/gate/rules/route-table.js';
 import { createRouteTable } from '../../src/gate/rules/route-table.js';
-import { createTableGuard } from '../../src/gate/rules/table-guard.js';
-import { createLevelLadder } from '../../src/jwt/level-ladder.js';
 import { hostileText } from '../support/hostile-text.js';
 import { usageProblem } from '../support/usage.js';
-import { requestWith } from './support/gate-requests.js';
 
 const routes = (...paths: readonly string[]): readonly TableRoute[] =>
   paths.map((path) => ({ methods: 'GET', path }));
@@ -308,54 +301,5 @@ describe('entries that are refused', () => {
     const wrong = [{ methods: 'get', path: 'a' }, { methods: 'GET', path: '/a' }, null] as never;
     expect(usageProblem(() => createRouteTable(wrong)).split('; ')).toHaveLength(3);
     expect(usageProblem(() => createRouteTable([]))).toContain('routes must be a non-empty array');
-  });
-});
-
-describe('the guard of a table', () => {
-  const ladder = createLevelLadder();
-
-  /** A gate that tells which rules a request was judged by. */
-  const gate: Gate = {
-    ready: async () => {},
-    guard(rules = {}): Guard {
-      if (rules !== NO_ROUTE) compileRules(rules, ['service'], ladder);
-      const name = rules === NO_ROUTE ? 'no_route' : JSON.stringify(rules);
-      return {
-        vary: 'Authorization',
-        check: () => ({ outcome: 'anonymous', caller: undefined, reason: name as never }),
-      };
-    },
-  };
-
-  it('C16: judges each request by the rules of its entry, and the others by those of no route', () => {
-    const guard = createTableGuard(
-      gate,
-      createRouteTable([
-        { methods: 'GET', path: '/a', scopes: 'read' },
-        { methods: 'POST', path: '/a', scopes: 'write' },
-      ]),
-    );
-    const rulesFor = (method: string, url: string) => guard.check(requestWith({ method, url }));
-    expect(rulesFor('GET', '/a?b')).toMatchObject({ reason: '{"scopes":"read"}' });
-    expect(rulesFor('POST', '/a')).toMatchObject({ reason: '{"scopes":"write"}' });
-    for (const [method, url] of [
-      ['PUT', '/a'],
-      ['GET', '/b'],
-      ['GET', '/a/..'],
-    ] as const) {
-      expect(rulesFor(method, url)).toMatchObject({ reason: 'no_route' });
-    }
-    expect(guard.vary).toBe('Authorization');
-  });
-
-  it('is refused with every problem of the rules, each with its route', () => {
-    const table = createRouteTable([
-      { methods: ['GET', 'POST'], path: '/a', level: 9 },
-      { methods: 'GET', path: '/b', scope: 'a' } as TableRoute,
-    ]);
-    expect(() => createTableGuard(gate, table)).toThrow(UsageError);
-    expect(usageProblem(() => createTableGuard(gate, table))).toMatch(
-      /^invalid_options: GET, POST \/a: level must be .*; GET \/b: unknown option "scope"/,
-    );
   });
 });

@@ -8,6 +8,7 @@ import type { Caller, CallerKind } from '../caller.js';
 import { CALLER_KINDS } from '../caller.js';
 import type { Awaitable } from '../gate-outcome.js';
 import type { GateRequest } from '../gate-request.js';
+import { isThenable } from '../is-thenable.js';
 import type { JoinedRules } from './caller-rules.js';
 import { callerOptionRules, createCallerJudge, joinRules } from './caller-rules.js';
 import { NO_ROUTE } from './no-route.js';
@@ -82,10 +83,6 @@ function judgeByCheck(verdict: Awaitable<unknown>): Awaitable<RuleProblem | unde
     (settled) => (settled === true ? undefined : REFUSED_BY_CHECK),
     unexpected,
   );
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function unexpected(error: unknown): RuleProblem {
