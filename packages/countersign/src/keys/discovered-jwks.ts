@@ -3,6 +3,7 @@ import { aNonEmptyString } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, required } from '../core/options.js';
 import { fetchIssuerMetadata, metadataUrls } from './issuer-metadata.js';
+import { createJwkImporter } from './jwk-importer.js';
 import { KeyRetrievalError } from './key-retrieval-error.js';
 import { fetchKeySet } from './key-set-fetch.js';
 import type { KeySetOptions } from './key-set-options.js';
@@ -30,6 +31,7 @@ export function createDiscoveredJwks(options: DiscoveredJwksOptions): KeySetSour
   const checked = checkOptions('createDiscoveredJwks', options, RULES, findProblems);
   const { issuer } = checked;
   const settings = toKeySetSettings(checked);
+  const importKey = createJwkImporter();
   let places = metadataUrls(issuer);
 
   return createKeySetSource(settings, `the key set of ${issuer}`, async () => {
@@ -37,7 +39,7 @@ export function createDiscoveredJwks(options: DiscoveredJwksOptions): KeySetSour
     if (metadata instanceof KeyRetrievalError) return { ok: false, failure: metadata };
     // Where it was the last time it is looked for first.
     places = [metadata.url, ...places.filter((url) => url !== metadata.url)];
-    return fetchKeySet(settings, metadata.jwksUri);
+    return fetchKeySet(settings, metadata.jwksUri, importKey);
   });
 }
 

@@ -2,6 +2,7 @@
 import { aBoolean, aNonEmptyString } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, optional, required } from '../core/options.js';
+import { createJwkImporter } from './jwk-importer.js';
 import { fetchKeySet, keySetName } from './key-set-fetch.js';
 import type { KeySetOptions } from './key-set-options.js';
 import { findKeySetProblems, keySetRules, toKeySetSettings } from './key-set-options.js';
@@ -41,7 +42,10 @@ const RULES: OptionRules<RemoteJwksOptions> = {
 export function createRemoteJwks(options: RemoteJwksOptions): RemoteJwks {
   const checked = checkOptions('createRemoteJwks', options, RULES, findProblems);
   const settings = toKeySetSettings(checked);
-  return createKeySetSource(settings, keySetName(checked.url), () => fetchKeySet(settings, checked.url));
+  const importKey = createJwkImporter();
+  return createKeySetSource(settings, keySetName(checked.url), () =>
+    fetchKeySet(settings, checked.url, importKey),
+  );
 }
 
 function findProblems(options: RemoteJwksOptions): readonly string[] {

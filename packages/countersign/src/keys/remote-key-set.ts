@@ -2,8 +2,9 @@
 import { TokenError } from '../core/errors.js';
 import { parseStrictJsonObject } from '../core/strict-json.js';
 import type { AlgorithmName } from './algorithms.js';
-import { importPublishedKey } from './import-published-key.js';
 import type { Jwk } from './jwk.js';
+import type { JwkImporter } from './jwk-importer.js';
+import { importJwk } from './jwk-importer.js';
 import type { VerificationKey } from './key.js';
 import type { KeyLookup } from './key-source.js';
 
@@ -32,9 +33,10 @@ interface UsableKey {
 export function parseRemoteKeySet(
   bytes: Uint8Array,
   algorithms: readonly AlgorithmName[],
+  importKey: JwkImporter = importJwk,
 ): RemoteKeySet | undefined {
   const published = parseKeys(bytes);
-  return published === undefined ? undefined : toKeySet(published, algorithms);
+  return published === undefined ? undefined : toKeySet(published, algorithms, importKey);
 }
 
 /**
@@ -42,12 +44,16 @@ export function parseRemoteKeySet(
  * and every key that is published with private or secret parts, which is no secret any more (K7).
  * Several usable keys of one id are all left out: nothing is tried in turn (K7).
  */
-export function toKeySet(published: readonly unknown[], algorithms: readonly AlgorithmName[]): RemoteKeySet {
+export function toKeySet(
+  published: readonly unknown[],
+  algorithms: readonly AlgorithmName[],
+  importKey: JwkImporter = importJwk,
+): RemoteKeySet {
   const usable = published
     .filter(isObject)
     .slice(0, MAX_KEYS)
     .flatMap((jwk) => {
-      const byAlgorithm = importFor(jwk, algorithms);
+      const byAlgorithm = importFor(jwk, algorithms, importKey);
       return byAlgorithm.size === 0 ? [] : [{ jwk, byAlgorithm }];
     });
   const unambiguous = usable.filter(
@@ -85,10 +91,14 @@ function isObject(value: unknown): value is Jwk {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function importFor(jwk: Jwk, algorithms: readonly AlgorithmName[]): Map<AlgorithmName, VerificationKey> {
+function importFor(
+  jwk: Jwk,
+  algorithms: readonly AlgorithmName[],
+  importKey: JwkImporter,
+): Map<AlgorithmName, VerificationKey> {
   const imported = new Map<AlgorithmName, VerificationKey>();
   for (const algorithm of algorithms) {
-    const key = importPublishedKey({ jwk, algorithm });
+    const key = importKey(jwk, algorithm);
     if (key !== undefined) imported.set(algorithm, key);
   }
   return imported;
