@@ -4,7 +4,7 @@ import type { ClaimsToSign } from '../jwt/jwt-claims.js';
 import { createJwtSigner } from '../jwt/sign-jwt.js';
 import { exportPublicJwk } from '../keys/export-key.js';
 import type { FetchFunction } from '../keys/remote-fetch.js';
-import type { IdTokenAlgorithm } from '../tokens/sign-in/id-token-verifier.js';
+import type { IdTokenAlgorithm } from '../tokens/sign-in/id-token-keys.js';
 import { refuseProduction } from './refuse-production.js';
 import { createTestKeyRing } from './test-key-ring.js';
 
@@ -44,7 +44,7 @@ const BASE_URL = 'https://authority.test';
 export function createTestAuthority({ clock, algorithm = 'ES512' }: TestAuthorityOptions): TestAuthority {
   refuseProduction('createTestAuthority');
   const issuer = `${BASE_URL}/${APP_ID}`;
-  const keys = createTestKeyRing(algorithm, randomUUID);
+  const keys = createTestKeyRing({ algorithm, newKid: randomUUID });
   let keyRequests = 0;
 
   const authority: TestAuthority = {
@@ -64,7 +64,7 @@ export function createTestAuthority({ clock, algorithm = 'ES512' }: TestAuthorit
     },
     signIdToken(email, claims = {}) {
       const signer = createJwtSigner({
-        key: keys.signing.privateKey,
+        key: keys.signing,
         issuer,
         audience: APP_ID,
         lifetimeSeconds: 1800,

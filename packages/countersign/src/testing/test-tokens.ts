@@ -1,0 +1,104 @@
+/** Tokens of each kind of caller. Made here claim by claim, so that they can be wrong in any of them. */
+import type { Clock } from '../core/clock.js';
+import { decodeUnverifiedJwt } from '../jwt/decode-unverified-jwt.js';
+import { createApiTokenEncoder } from '../tokens/api-token/api-token-encoder.js';
+import type { Policy } from '../tokens/api-token/define-policy.js';
+import type { ExtraInputs, KindOf, PolicyDefinition } from '../tokens/api-token/policy-definition.js';
+import type { TestTokenFaults } from './sign-test-token.js';
+import { createTestTokenSigner } from './sign-test-token.js';
+import type { TestCallerKeys, TestIssuers } from './test-caller-keys.js';
+
+export interface TestPerson extends TestTokenFaults {
+  /** Default `ada@example.com`. */
+  readonly email?: string | undefined;
+}
+
+export interface TestApplication extends TestTokenFaults {
+  /** Default `test-client`. */
+  readonly clientId?: string | undefined;
+  /** The user; the client id where the application calls for itself. Default `user-1`. */
+  readonly subject?: string | undefined;
+  /** Default: none. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+export interface TestAuthorizedApplication extends TestApplication {
+  /** How surely the user is known. */
+  readonly acr?: string | undefined;
+  /** When the user authenticated, in epoch seconds. */
+  readonly authTime?: number | undefined;
+}
+
+export interface TestService extends TestTokenFaults {
+  /** Default `billing`. */
+  readonly issuer?: string | undefined;
+}
+
+/** The kind, and the extras of the policy by their names: with the standard policy `level`, `scopes`, `target` ... */
+export type TestApiToken<Definition extends PolicyDefinition, Kind extends KindOf<Definition>> = {
+  readonly kind: Kind;
+  /** Default `user-1`. */
+  readonly subject?: string | undefined;
+} & ExtraInputs<Definition, Kind> &
+  TestTokenFaults;
+
+export interface TestTokens<Definition extends PolicyDefinition> {
+  /** An ID token of somebody who signed in by e-mail. */
+  person(token?: TestPerson): string;
+  /** An access token in the profile of RFC 9068. */
+  application(token?: TestAuthorizedApplication): string;
+  /** An access token under a secret, as PyJOAT makes them. */
+  hmacAccessToken(token?: TestApplication): string;
+  /** An ASAP token. Each service has keys of its own. */
+  service(token?: TestService): string;
+  /** @throws {UsageError} `invalid_claims` for what the policy does not allow: such a value goes into `claims`. */
+  apiToken<const Kind extends KindOf<Definition>>(token: TestApiToken<Definition, Kind>): string;
+}
+
+export interface TestTokenSettings {
+  readonly clock: Clock;
+  readonly audience: readonly string[];
+  readonly issuers: TestIssuers;
+  readonly provider: string;
+  readonly policy: Policy;
+  readonly keys: TestCallerKeys;
+}
+
+export function createTestTokens(settings: TestTokenSettings): TestTokens<PolicyDefinition> {
+  const { clock, issuers, provider, policy, keys } = settings;
+  const [aud = ''] = settings.audience;
+  const sign = createTestTokenSigner(clock);
+  return {
+    person({ email = 'ada@example.com', ...faults } = {}) {
+      const iss = issuers.person;
+      const appId = iss.slice(iss.lastIndexOf('/') + 1);
+      const claims = { iss, sub: email, aud: appId, email, token_use: 'id' };
+      return sign({ keys: keys.person, type: 'JWT', claims }, faults);
+    },
+    application({ acr, authTime, ...token } = {}) {
+      const { clientId = 'test-client', subject = 'user-1', scopes = [], ...faults } = token;
+      const scope = scopes.length > 0 ? scopes.join(' ') : undefined;
+      const who = { iss: issuers.application, sub: subject, aud, client_id: clientId };
+      const claims = { ...who, scope, acr, auth_time: authTime };
+      return sign({ keys: keys.application, type: 'at+jwt', claims }, faults);
+    },
+    hmacAccessToken({ clientId = 'test-client', subject = 'user-1', scopes = [], ...faults } = {}) {
+      const claims = { iss: provider, sub: subject, aud: clientId, scp: scopes };
+      return sign({ keys: keys.secret, type: 'JWT', claims }, faults);
+    },
+    service({ issuer = 'billing', ...faults } = {}) {
+      return sign(
+        { keys: keys.service(issuer), type: 'JWT', claims: { iss: issuer, sub: issuer, aud } },
+        faults,
+      );
+    },
+    apiToken({ subject = 'user-1', expired, otherKey, claims, ...request }) {
+      const encoder = createApiTokenEncoder({ policy, key: keys.apiToken.signing, audience: aud, clock });
+      const { unverifiedClaims } = decodeUnverifiedJwt(encoder.encode(subject, request as never));
+      return sign(
+        { keys: keys.apiToken, type: 'JWT', claims: unverifiedClaims },
+        { expired, otherKey, claims },
+      );
+    },
+  };
+}
