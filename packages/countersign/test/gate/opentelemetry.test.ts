@@ -6,9 +6,11 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
+import type { GateEvent } from 'countersign/gate';
+import { createGate } from 'countersign/gate';
 import { createGateMetrics, createGateTracing } from 'countersign/opentelemetry';
+import { createTestCallers } from 'countersign/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { GateEvent } from '../../src/gate/gate-event.js';
 import { usageProblem } from '../support/usage.js';
 
 const REQUEST = { method: 'GET', url: '/', headers: () => [] };
@@ -179,6 +181,42 @@ describe('createGateMetrics', () => {
     const { meter } = createRecordingMeter();
     const meterProvider = { getMeter: () => meter };
     expect(usageProblem(() => createGateMetrics({ meter, meterProvider }))).toMatch(/does not go together/);
+  });
+});
+
+describe('a gate with tracing and metrics', () => {
+  it('tells of each check, and writes down nothing of the token or of who sent it', async () => {
+    const { exporter, tracerProvider } = setUp();
+    const { meter, counted } = createRecordingMeter();
+    const callers = createTestCallers({ audience: 'orders' });
+    const gate = createGate({
+      accept: callers.acceptors,
+      tracing: createGateTracing({ tracerProvider }),
+      onOutcome: createGateMetrics({ meter }),
+    });
+    const token = callers.person({ email: 'eve@example.com' });
+    const forged = callers.person({ email: 'eve@example.com', otherKey: true });
+    for (const sent of [token, token, forged]) {
+      const headers = (name: string) => (name === 'authorization' ? [`Bearer ${sent}`] : []);
+      await gate.guard().check({ method: 'GET', url: '/secret-path', headers });
+    }
+    const spans = exporter.getFinishedSpans();
+    expect(spans.map(({ attributes }) => attributes['countersign.cached'])).toEqual([false, true, false]);
+    expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual([
+      undefined,
+      undefined,
+      'bad_signature',
+    ]);
+    expect(spans.map(({ attributes }) => attributes['countersign.acceptor'])).toEqual(
+      Array(3).fill('signIn'),
+    );
+    expect(counted).toHaveLength(3);
+    const written = JSON.stringify([
+      counted,
+      spans.map(({ name, attributes, status, events }) => ({ name, attributes, status, events })),
+    ]);
+    for (const secret of [...token.split('.'), ...forged.split('.'), 'eve@', 'secret-path'])
+      expect(written).not.toContain(secret);
   });
 });
 
