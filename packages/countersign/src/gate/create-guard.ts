@@ -5,6 +5,7 @@
 import type { Clock } from '../core/clock.js';
 import { TokenError } from '../core/errors.js';
 import type { AcceptedToken } from './accepted-token.js';
+import type { Lane } from './acceptor.js';
 import type { Answers } from './answers/create-answers.js';
 import type { KnownTokens } from './cache/known-tokens.js';
 import type { LaneChooser } from './choose-lane.js';
@@ -89,12 +90,17 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
     const isKnown = checkRevocation(accepted);
     if (isThenable(isKnown)) {
       return isKnown.then((later) => {
-        if (seen !== undefined) seen.revocationUnknown = !later;
+        if (!later) noteUnknown(lane, seen);
         return recordAndJudge(accepted, request);
       });
     }
-    if (seen !== undefined) seen.revocationUnknown = !isKnown;
+    if (!isKnown) noteUnknown(lane, seen);
     return recordAndJudge(accepted, request);
+  }
+
+  function noteUnknown(lane: Lane, seen: Seen): void {
+    log.revocationUnknown(lane);
+    if (seen !== undefined) seen.revocationUnknown = true;
   }
 
   function recordAndJudge(accepted: AcceptedToken, request: GateRequest): Awaitable<GateOutcome> {

@@ -77,6 +77,7 @@ export interface GateLog {
   malformed(): void;
   error(error: unknown): void;
   problem(problem: RuleProblem): void;
+  revocationUnknown(lane: Lane): void;
 }
 
 export function createGateLog(logger: Logger | undefined): GateLog {
@@ -87,6 +88,7 @@ export function createGateLog(logger: Logger | undefined): GateLog {
     write('error', 'gate.unexpected_error', { error: error instanceof Error ? error.name : typeof error });
   return Object.freeze({
     missing: () => write('info', 'gate.refused', { reason: 'token_missing' }),
+    revocationUnknown: ({ acceptor }: Lane) => write('warn', 'gate.revocation_unknown', { acceptor }),
     malformed: () => write('warn', 'gate.refused', { reason: 'credentials_malformed' }),
     error(error: unknown) {
       if (error instanceof TokenError) {

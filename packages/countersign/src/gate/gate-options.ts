@@ -62,8 +62,8 @@ export interface GateOptions {
   /** A span for every request, such as `createGateTracing` of `countersign/opentelemetry` makes. */
   readonly tracing?: GateTracing | undefined;
   /**
-   * `gate.refused` (warn; info where no token came), `gate.unavailable` and `gate.unexpected_error` (error). What it
-   * throws is dropped.
+   * Told `gate.refused` (warn; info where no token came), `gate.unavailable`, `gate.unexpected_error` (error), and
+   * `gate.revocation_unknown` (warn) where that lets in. What it throws is dropped.
    */
   readonly logger?: Logger | undefined;
 }

@@ -6,8 +6,8 @@ export interface GateRequest {
   /** Every value of a field in its order, fields that came twice unmerged where the framework can tell; empty for none. */
   headers(name: string): readonly string[];
   /**
-   * The request object of the framework. Several guards of one gate on one request verify its credential once, and
-   * record its use once (row ASAP-35).
+   * The request object of the framework, another one for each request: several guards of one gate on one request record
+   * the use of its credential once (row ASAP-35).
    */
   readonly carrier?: object | undefined;
 }

@@ -21,8 +21,8 @@ export type FeedReading =
   | { readonly kind: 'failure'; readonly problem: string };
 
 export interface FeedReader {
-  /** @param cursor undefined for everything that is in force. Never rejects. */
-  read(cursor: string | undefined, waitSeconds: number): Promise<FeedReading>;
+  /** @param cursor undefined for everything that is in force, which is there at once. Never rejects. */
+  read(cursor: string | undefined, maxWaitSeconds: number): Promise<FeedReading>;
   /** Breaks off what is under way. */
   abort(): void;
 }
@@ -40,8 +40,9 @@ export function createFeedReader(settings: FeedReaderSettings): FeedReader {
   };
 
   return Object.freeze({
-    async read(cursor: string | undefined, waitSeconds: number): Promise<FeedReading> {
+    async read(cursor: string | undefined, maxWaitSeconds: number): Promise<FeedReading> {
       const { maxBytes } = settings;
+      const waitSeconds = cursor === undefined ? 0 : maxWaitSeconds;
       const limits = { maxBytes, timeoutMs: settings.timeoutMs + waitSeconds * 1000 };
       const url = addressOf(settings.url, cursor, waitSeconds);
       const request = { method: 'GET', headers: { accept: 'application/json' } };
