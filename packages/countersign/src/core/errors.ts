@@ -133,7 +133,7 @@ export class UnavailableError extends Error {
   }
 }
 
-export type UsageErrorCode = 'invalid_options' | 'invalid_key' | 'weak_key' | 'invalid_claims';
+export type UsageErrorCode = 'invalid_options' | 'invalid_key' | 'weak_key' | 'invalid_claims' | 'no_caller';
 
 /** The caller of the API made a mistake. `problems` lists every one that was found, not just the first. */
 export class UsageError extends TypeError {

@@ -1,0 +1,52 @@
+/** A request of Node's servers, and of every framework that rests on them, as the gate reads it. */
+import type { GateRequest } from '../../gate/gate-request.js';
+import type { CallerHolder } from './caller-of.js';
+
+/** What is needed of `IncomingMessage` and `Http2ServerRequest`. */
+export interface NodeRequestLike extends CallerHolder {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/**
+ * Headers are read as they came, not as Node gathers them: of two `Authorization` fields it keeps the first only, and
+ * another server may have judged the second (row C17). What middleware changes in `headers` is not seen.
+ *
+ * @param url the target as it came; frameworks change `url` when they mount one application in another
+ */
+export function readNodeRequest(
+  request: NodeRequestLike,
+  url: string | undefined = request.url,
+): GateRequest {
+  return {
+    method: request.method ?? '',
+    url: url ?? '',
+    carrier: request,
+    headers: (name) => readHeader(request, name.toLowerCase()),
+  };
+}
+
+function readHeader({ rawHeaders, headers }: NodeRequestLike, name: string): readonly string[] {
+  // Requests that never were on a wire (of serverless platforms, of tests) may have gathered headers only.
+  if (rawHeaders.length === 0) return listOf(Object.hasOwn(headers, name) ? headers[name] : undefined);
+  let found: string[] | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const field = rawHeaders[at] ?? '';
+    if (field.length !== name.length || field.toLowerCase() !== name) continue;
+    const value = rawHeaders[at + 1] ?? '';
+    if (found === undefined) found = [value];
+    else found.push(value);
+  }
+  return found ?? NONE;
+}
+
+/** One value, several, or none. */
+export function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return NONE;
+  return typeof value === 'string' ? [value] : value;
+}
