@@ -81,7 +81,7 @@ describe('opening a SQLite store', () => {
     });
     expect(existsSync(dirname(file))).toBe(false);
     await migrateSqlite({ file });
-    expect(await planSqlite({ file })).toEqual({ from: 3, to: 3, pending: [] });
+    expect(await planSqlite({ file })).toEqual({ from: 4, to: 4, pending: [] });
   });
 
   it('S10: refuses an empty database until it is migrated', async () => {

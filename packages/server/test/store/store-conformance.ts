@@ -14,6 +14,7 @@ import { describeSettings } from './conformance/settings.js';
 import { describeSignIns } from './conformance/sign-ins.js';
 import { describeSigningKeys } from './conformance/signing-keys.js';
 import { describeTypedCodes } from './conformance/typed-codes.js';
+import { describeOauth } from './oauth/index.js';
 
 /** Two stores on one fresh, migrated database. */
 export interface StorePair {
@@ -50,6 +51,7 @@ export function describeStore(name: string, open: () => Promise<StorePair>): voi
     describePublishedKeys(current);
     describeReplayedTokens(current);
     describePurge(current);
+    describeOauth(current);
   });
 }
 

@@ -98,5 +98,57 @@ export function describeSigningKeys(current: CurrentStores): void {
         'first previous',
       ]);
     });
+
+    it('withdraws the current key: it is gone at once, next signs, and a new next waits', async () => {
+      const { store } = current();
+      const { app } = await appWithKeys(store);
+      const replacement = [aSigningKey(app.id, { kid: 'third', createdAt: NOW + 2 })];
+      const withdrawn = await inParallel(current(), 20, (each) =>
+        each.signingKeys.withdraw(app.id, { kid: 'first', replacement }),
+      );
+      expect(withdrawn.filter(Boolean)).toHaveLength(1);
+      expect(kidsAndStates(await store.signingKeys.list(app.id))).toEqual(['second current', 'third next']);
+    });
+
+    it('withdraws the current key together with the waiting one where the replacement signs itself', async () => {
+      const { store } = current();
+      const { app } = await appWithKeys(store);
+      const replacement = [
+        aSigningKey(app.id, { kid: 'new current', state: 'current' }),
+        aSigningKey(app.id, { kid: 'new next' }),
+      ];
+      expect(await store.signingKeys.withdraw(app.id, { kid: 'first', replacement })).toBe(true);
+      expect(kidsAndStates(await store.signingKeys.list(app.id))).toEqual([
+        'new current current',
+        'new next next',
+      ]);
+    });
+
+    it('withdraws a key that waits for another one, and a previous one for none', async () => {
+      const { store } = current();
+      const { app } = await appWithKeys(store);
+      const withdraw = (kid: string, replacement: readonly StoredSigningKey[]) =>
+        store.signingKeys.withdraw(app.id, { kid, replacement });
+      expect(await withdraw('second', [aSigningKey(app.id, { kid: 'third' })])).toBe(true);
+      expect(kidsAndStates(await store.signingKeys.list(app.id))).toEqual(['first current', 'third next']);
+      const next = aSigningKey(app.id, { kid: 'fourth' });
+      await store.signingKeys.rotate(app.id, { expectedCurrentKid: 'first', retiresAt: NOW + 1800, next });
+      expect(await withdraw('first', [aSigningKey(app.id, { kid: 'unneeded' })])).toBe(true);
+      expect(kidsAndStates(await store.signingKeys.list(app.id))).toEqual(['third current', 'fourth next']);
+    });
+
+    it('withdraws no key of another app, and none without one to take its place', async () => {
+      const { store } = current();
+      const { app, current: key, next } = await appWithKeys(store);
+      const other = anApp();
+      await store.apps.insertOnce(other, []);
+      const replacement = [aSigningKey(other.id)];
+      expect(await store.signingKeys.withdraw(other.id, { kid: 'first', replacement })).toBe(false);
+      expect(await store.signingKeys.withdraw(app.id, { kid: 'unknown', replacement })).toBe(false);
+      await expect(store.signingKeys.withdraw(app.id, { kid: 'first', replacement: [] })).rejects.toThrow(
+        'next',
+      );
+      expect(await store.signingKeys.list(app.id)).toEqual([key, next]);
+    });
   });
 }

@@ -14,10 +14,7 @@ interface CodeRow extends Omit<AuthorizationCode, 'access' | 'authentication'> {
 /** How much longer than its grant a used code is remembered: access tokens may outlive the grant a little. */
 const USED_CODE_MEMORY_SECONDS = 24 * 60 * 60;
 
-/**
- * No code comes to be after its session has ended or its client was disabled, however a page that was still open is
- * finished (O15). The placeholders of VALUES, and once more those of session and client.
- */
+/** No code comes to be after its session has ended or its client was disabled, however late a page is finished (O15). */
 const INSERT = `INSERT INTO oauth_codes (hash, client_id, person_id, session_id, grant_id, redirect_uri, nonce,
     code_challenge, dpop_jkt, access, offline, authentication, issued_at, expires_at, wrong_verifiers, purge_at)
   SELECT $1, oauth_clients.id, login_sessions.person_id, login_sessions.session_id, $4, $5, $6, $7, $8, $9, $10, $11,
