@@ -3,104 +3,29 @@
  * audience among all of them by mistake: each token is signed anew under the very key that the verifier takes.
  */
 import type { AlgorithmName, SigningKey, VerificationKey } from 'countersign';
-import {
-  createJwsSigner,
-  createJwtSigner,
-  createJwtVerifier,
-  decodeUnverifiedJwt,
-  exportPublicJwk,
-  importPrivateKey,
-  importPublicKey,
-  importSecret,
-  TokenError,
-} from 'countersign';
-import {
-  createAccessTokenGenerator,
-  createAccessTokenParser,
-  createAccessTokenSigner,
-  createAccessTokenVerifier,
-} from 'countersign/access-token';
+import { createJwtVerifier, exportPublicJwk, TokenError } from 'countersign';
+import { createAccessTokenParser, createAccessTokenVerifier } from 'countersign/access-token';
 import type { ApiTokenDecoder } from 'countersign/api-token';
-import {
-  createApiTokenDecoder,
-  createApiTokenEncoder,
-  definePolicy,
-  STANDARD_EXTRAS,
-} from 'countersign/api-token';
-import { createAsapSigner, createAsapVerifier } from 'countersign/asap';
+import { createApiTokenDecoder } from 'countersign/api-token';
+import { createAsapVerifier } from 'countersign/asap';
 import { createSignInClient } from 'countersign/sign-in';
 import { describe, expect, it } from 'vitest';
 import { SECRET } from './support/keys.js';
-import { privatePem, publicPem } from './support/raw-keys.js';
-import { NOW } from './support/tokens.js';
+import {
+  AUDIENCE,
+  AUTHORITY,
+  CREDENTIALS,
+  clock,
+  es256,
+  policy,
+  rs256,
+  secret,
+  signedAnew,
+} from './support/kinds-of-token.js';
 
-const AUDIENCE = 'aud-of-all';
-/** Under the issuer of the ASAP tokens: these ask for that. */
-const KEY_ID = 'caller/key1';
-const AUTHORITY = 'https://authority.example';
-const clock = () => NOW;
+type Kind = keyof typeof CREDENTIALS;
 
-function pairFor(algorithm: 'ES256' | 'RS256') {
-  const kind = algorithm === 'ES256' ? 'p256' : 'rsa';
-  return {
-    privateKey: importPrivateKey({ algorithm, kid: KEY_ID, pem: privatePem(kind) }),
-    publicKey: importPublicKey({ algorithm, kid: KEY_ID, pem: publicPem(kind) }),
-  };
-}
-
-const es256 = pairFor('ES256');
-const rs256 = pairFor('RS256');
-const secret = importSecret({ algorithm: 'HS256', secret: SECRET, kid: KEY_ID });
-const policy = definePolicy({ kinds: { user: 'auth_user' }, extras: STANDARD_EXTRAS });
-
-type Kind = 'ID token' | 'ASAP' | 'HMAC access token' | 'RFC 9068' | 'native' | 'api_jwt' | 'plain JWT';
-
-/** One real token of each kind. */
-const TOKENS: Readonly<Record<Kind, string>> = {
-  'ID token': createJwtSigner({ key: es256.privateKey, clock, lifetimeSeconds: 60 }).sign({
-    iss: `${AUTHORITY}/${AUDIENCE}`,
-    aud: AUDIENCE,
-    sub: 'ana@example.com',
-    email: 'ana@example.com',
-    nbf: NOW,
-    jti: 'id-1',
-    token_use: 'id',
-  }),
-  ASAP: createAsapSigner({ issuer: 'caller', keys: es256.privateKey, clock }).sign({ audience: AUDIENCE }),
-  'HMAC access token': createAccessTokenGenerator({
-    provider: 'provider',
-    clientId: AUDIENCE,
-    userId: 'ana',
-    scope: ['read'],
-    secret: () => SECRET,
-    clock,
-  }).issue({ jti: 'at-1' }),
-  'RFC 9068': createAccessTokenSigner({ key: es256.privateKey, issuer: AUTHORITY, clock }).sign({
-    subject: 'ana',
-    clientId: 'web',
-    audience: AUDIENCE,
-    scope: 'read',
-  }),
-  native: createApiTokenEncoder({ policy, key: es256.privateKey, audience: AUDIENCE, clock }).encode('ana', {
-    kind: 'user',
-  }),
-  api_jwt: createApiTokenEncoder({ policy, key: rs256.privateKey, profile: 'api_jwt', clock }).encode('ana', {
-    kind: 'user',
-  }),
-  'plain JWT': createJwtSigner({ key: es256.privateKey, clock, lifetimeSeconds: 60 }).sign({
-    iss: 'plain',
-    sub: 'ana',
-    aud: AUDIENCE,
-  }),
-};
-const KINDS = Object.keys(TOKENS) as readonly Kind[];
-
-/** Header and claims as they are, but for algorithm and key. */
-function signedAnew(kind: Kind, key: SigningKey): string {
-  const { unverifiedHeader, unverifiedClaims } = decodeUnverifiedJwt(TOKENS[kind]);
-  const header = { typ: unverifiedHeader['typ'] };
-  return createJwsSigner({ key, header }).sign(Buffer.from(JSON.stringify(unverifiedClaims)));
-}
+const KINDS = Object.keys(CREDENTIALS) as readonly Kind[];
 
 interface Verifier {
   readonly key: SigningKey;
@@ -133,7 +58,10 @@ const decoding = (key: SigningKey, { decode }: ApiTokenDecoder): Verifier => ({
 
 function apiTokenDecoder(
   keys: typeof es256.publicKey,
-  options: { readonly audience: string | null; readonly recheckPolicy: boolean },
+  options: {
+    readonly audience: string | null;
+    readonly recheckPolicy: boolean;
+  },
 ) {
   const algorithms = [keys.algorithm as Exclude<AlgorithmName, `HS${string}`>];
   return createApiTokenDecoder({ policy, keys, algorithms, clock, ...options }) as unknown as ApiTokenDecoder;
@@ -206,7 +134,7 @@ const VERIFIERS: readonly (readonly [Kind, string, Verifier])[] = [
 
 describe.each(VERIFIERS)('J28: a verifier of the kind %s under %s', (own, _, { key, judge }) => {
   it.each(KINDS)('J28: is offered a token of the kind %s', async (kind) => {
-    const judgement = await judge(signedAnew(kind, key));
+    const judgement = await judge(signedAnew(CREDENTIALS[kind], key));
     if (kind === own) expect(judgement).toBe('accepted');
     else {
       expect(judgement).not.toBe('accepted');
@@ -220,7 +148,7 @@ describe('an API token decoder that does not check the policy again', () => {
   it('J28: refuses tokens of other issuers for its audience and under its key', () => {
     const decoder = apiTokenDecoder(es256.publicKey, { audience: AUDIENCE, recheckPolicy: false });
     for (const kind of KINDS.filter((each) => each !== 'native')) {
-      expect(decoder.decode(signedAnew(kind, es256.privateKey)).outcome, kind).toBe('bad');
+      expect(decoder.decode(signedAnew(CREDENTIALS[kind], es256.privateKey)).outcome, kind).toBe('bad');
     }
   });
 });

@@ -2,7 +2,7 @@
 import { TokenError } from '../core/errors.js';
 import type { JwsHeader } from '../jws/jws-header.js';
 import { normaliseType } from '../jws/jws-header.js';
-import { findIssuerProblem, isKeyIdOwnedBy } from '../keys/key-id.js';
+import { isKeyIdOwnedBy, parseKeyId } from '../keys/key-id.js';
 import type { LaneClaim } from './acceptor.js';
 
 /** Every issuer that the claim names; none for one that takes what others leave. */
@@ -20,20 +20,17 @@ export function typeOf({ typ }: JwsHeader): string | null {
   return typ === undefined ? null : normaliseType(typ);
 }
 
-/** The one issuer that can own a key of this id under ASAP; undefined where none can. */
+/** The one issuer that can own a key of this id under ASAP; undefined for what is no such id (row A3). */
 export function ownerOf(kid: string | undefined): string | undefined {
-  const owner = kid?.split('/', 1)[0];
-  return findIssuerProblem(owner) === undefined ? owner : undefined;
+  const parsed = parseKeyId(kid);
+  return parsed.ok ? parsed.segments[0] : undefined;
 }
 
 export function takesKeyId(claim: LaneClaim, kid: string | undefined): boolean {
   if (claim.keyIds === 'any') return true;
   if (claim.keyIds === 'none') return kid === undefined;
-  if (kid === undefined) return false;
-  const named = namedIssuers(claim);
-  return claim.issuer === null
-    ? ownerOf(kid) !== undefined
-    : named.some((issuer) => isKeyIdOwnedBy(kid, issuer));
+  if (claim.issuer === null) return ownerOf(kid) !== undefined;
+  return kid !== undefined && namedIssuers(claim).some((issuer) => isKeyIdOwnedBy(kid, issuer));
 }
 
 /**
