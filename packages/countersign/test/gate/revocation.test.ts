@@ -143,7 +143,7 @@ describe('a gate with a revocation source', () => {
 
   const silent: readonly [string, RevocationSource][] = [
     ['that says unknown', { check: () => 'unknown' }],
-    ['that says unknown later', { check: async () => 'unknown' }],
+    ['that says unknown later', { check: async () => 'unknown' as const }],
     ['that throws', { check: () => fail() }],
     ['that rejects', { check: async () => fail() }],
     ['that gives no verdict', { check: () => true as unknown as RevocationVerdict }],

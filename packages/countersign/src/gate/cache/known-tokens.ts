@@ -15,7 +15,7 @@ export interface KnownTokens {
    * the clock does not show a time before the verification, and its key is still the one that would be found (rows K8
    * and K11). Undefined in every other case.
    */
-  atHand(token: string): AcceptedToken | undefined;
+  atHand(token: string, nowSeconds: number): AcceptedToken | undefined;
   /**
    * Verifies a token and keeps it where the lane allows it: at once where its key is at hand and few signatures are being
    * checked; else later, once for all who come with it at the same time. Failures are not kept (row K9). Throws or
@@ -48,11 +48,10 @@ export function createKnownTokens(cache: TokenCache<AcceptedToken> | null, clock
     keep(lane, token, await lane.verifyAsync(token));
 
   return Object.freeze({
-    atHand(token: string) {
+    atHand(token: string, now: number) {
       const accepted = cache?.get(token);
       if (accepted === undefined) return undefined;
       const { lane, verified, verifiedAt } = accepted;
-      const now = clock();
       // Stated so that a clock that gives NaN finds nothing.
       const isGoodNow = verifiedAt <= now && verified.goodFrom <= now && now < verified.goodUntil;
       if (isGoodNow && lane.isKeyCurrent(verified)) return accepted;

@@ -3,16 +3,24 @@ import type { VerificationKey } from '../../keys/key.js';
 import { parseKeyId } from '../../keys/key-id.js';
 import type { KeyLookup, KeySource } from '../../keys/key-source.js';
 
+/** Ids of keys that were found; a flood of others displaces none of them. */
+const MAX_REMEMBERED = 100;
+
 /**
  * The same keys, asked for by nothing but well-formed key ids: others are refused before the source hears of them, so
  * that no fetch and no file is ever named by them (rows ASAP-20, A3 and J25).
  */
 export function withKeyIdRules(source: KeySource): KeySource {
+  const wellFormed = new Set<string | undefined>();
   return Object.freeze({
     algorithms: source.algorithms,
     peek(lookup: KeyLookup): VerificationKey | undefined {
-      checkKeyId(lookup.kid);
-      return source.peek(lookup);
+      const { kid } = lookup;
+      if (wellFormed.has(kid)) return source.peek(lookup);
+      checkKeyId(kid);
+      const key = source.peek(lookup);
+      if (key !== undefined && wellFormed.size < MAX_REMEMBERED) wellFormed.add(kid);
+      return key;
     },
     async resolve(lookup: KeyLookup): Promise<VerificationKey> {
       checkKeyId(lookup.kid);
