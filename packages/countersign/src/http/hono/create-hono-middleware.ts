@@ -16,7 +16,7 @@ export interface HonoContextLike {
   get res(): Response;
   set res(response: Response | undefined);
   header(name: string, value: string): void;
-  newResponse(body: string, status: number): Response;
+  newResponse(body: string, status?: number): Response;
   set(name: string, value: unknown): void;
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../gate/caller.js';
 import type { GateOrGuard } from '../../gate/gate.js';
 import type { RouteRules } from '../../gate/rules/route-rules.js';
@@ -12,7 +13,10 @@ import { whenChecked } from '../shared/when-checked.js';
 export type GuardedNodeRequest<Request> = Request & { readonly caller: Caller | undefined };
 
 /** Wraps a listener; what the listener returns, or throws, is what the wrapped one returns, or throws. */
-export type NodeGate = <Request extends NodeRequestLike, Response extends NodeResponseLike>(
+export type NodeGate = <
+  Request extends NodeRequestLike = IncomingMessage,
+  Response extends NodeResponseLike = ServerResponse,
+>(
   listener: (request: GuardedNodeRequest<Request>, response: Response) => unknown,
 ) => (request: Request, response: Response) => unknown;
 

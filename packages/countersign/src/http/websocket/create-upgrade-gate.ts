@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { integerFrom } from '../../core/option-rules.js';
 import { checkOptions, optional } from '../../core/options.js';
@@ -18,7 +19,7 @@ export interface UpgradeGateOptions {
 }
 
 /** Wraps a listener of the `upgrade` event. */
-export type UpgradeGate = <Request extends NodeRequestLike>(
+export type UpgradeGate = <Request extends NodeRequestLike = IncomingMessage>(
   listener: (request: GuardedNodeRequest<Request>, socket: Duplex, head: Buffer) => void,
 ) => (request: Request, socket: Duplex, head: Buffer) => void;
 
