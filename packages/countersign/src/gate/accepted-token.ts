@@ -1,3 +1,4 @@
+import type { JwtClaims } from '../jwt/jwt-claims.js';
 import type { Lane, VerifiedToken } from './acceptor.js';
 import type { GateCaller } from './gate-outcome.js';
 import type { RevocationQuery } from './revocation/revocation-source.js';
@@ -17,11 +18,17 @@ export interface AcceptedToken {
 export function acceptToken(lane: Lane, verified: VerifiedToken, verifiedAt: number): AcceptedToken {
   const { caller } = verified;
   const { issuer, subject, tokenId, issuedAt, expiresAt } = caller;
+  const grantId = grantIdOf(caller.claims);
   return Object.freeze({
     lane,
     verified,
     verifiedAt,
     outcome: Object.freeze({ outcome: 'caller', caller }),
-    revocationQuery: Object.freeze({ issuer, subject, tokenId, issuedAt, expiresAt }),
+    revocationQuery: Object.freeze({ issuer, subject, tokenId, grantId, issuedAt, expiresAt }),
   });
+}
+
+function grantIdOf(claims: JwtClaims): string | undefined {
+  const grantId = Object.hasOwn(claims, 'grant_id') ? claims['grant_id'] : undefined;
+  return typeof grantId === 'string' ? grantId : undefined;
 }

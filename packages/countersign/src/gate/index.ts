@@ -53,7 +53,7 @@ export type { RevocationOptions } from './revocation/revocation-check.js';
 export type { RevocationFeed, RevocationFeedOptions } from './revocation/revocation-feed.js';
 export { createRevocationFeed } from './revocation/revocation-feed.js';
 export type { RevocationQuery, RevocationSource, RevocationVerdict } from './revocation/revocation-source.js';
-export type { SubjectRevocation, TokenRevocation } from './revocation/revocation-table.js';
+export type { GrantRevocation, SubjectRevocation, TokenRevocation } from './revocation/revocation-table.js';
 export type { CallerRules, GateMode, RouteRules } from './rules/route-rules.js';
 export type { RouteTable, TableRoute } from './rules/route-table.js';
 export { createRouteTable } from './rules/route-table.js';

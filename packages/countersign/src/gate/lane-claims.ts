@@ -33,14 +33,14 @@ export function takesKeyId(claim: LaneClaim, kid: string | undefined): boolean {
   return kid !== undefined && namedIssuers(claim).some((issuer) => isKeyIdOwnedBy(kid, issuer));
 }
 
-/**
- * For lanes, which verify in full what they claim.
- *
- * @throws {TokenError} `unexpected_token_type`, `key_id_invalid`.
- */
-export function checkHeader(claim: LaneClaim, header: JwsHeader): void {
-  if (!claim.types.includes(typeOf(header))) throw unexpectedType(claim.types);
-  if (!takesKeyId(claim, header.kid)) throw keyIdInvalid();
+/** For lanes, which verify in full what they claim. @throws {TokenError} `unexpected_token_type` */
+export function checkType({ types }: LaneClaim, header: JwsHeader): void {
+  if (!types.includes(typeOf(header))) throw unexpectedType(types);
+}
+
+/** For lanes, as {@link checkType}. @throws {TokenError} `key_id_invalid` */
+export function checkKeyId(claim: LaneClaim, { kid }: JwsHeader): void {
+  if (!takesKeyId(claim, kid)) throw keyIdInvalid();
 }
 
 export function unexpectedType(types: readonly (string | null)[]): TokenError {

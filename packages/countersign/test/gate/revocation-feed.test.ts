@@ -32,15 +32,17 @@ describe('a revocation feed', () => {
     ]);
   });
 
-  it('brings what is revoked later, tokens and subjects, and 304 is no news', async () => {
+  it('brings what is revoked later, tokens, grants and subjects, and 304 is no news', async () => {
     let answer: FeedAnswer = page();
     const { url, requests } = await startFeed(() => answer);
     const feed = followFeed({ url, clock });
     await feed.warmUp();
     const subject = { iss: ISSUER, sub: 'somebody', before: NOW + 1, exp: NOW + 60 };
-    answer = page({ cursor: 'c2', revocations: [subject, revocation('t9')] });
+    const grant = { iss: ISSUER, grant: 'grant-1', exp: NOW + 60 };
+    answer = page({ cursor: 'c2', revocations: [subject, grant, revocation('t9')] });
     await soon(() => expect(feed.check(asked('t1'))).toBe('revoked'));
     expect(feed.check({ ...asked('t9'), issuedAt: NOW + 2 })).toBe('revoked');
+    expect(feed.check({ ...asked('t8'), issuedAt: NOW + 2, grantId: 'grant-1' })).toBe('revoked');
     answer = answerStatus(304);
     const before = requests.length;
     await soon(() => expect(requests.length).toBeGreaterThan(before + 1));

@@ -38,6 +38,16 @@ describe('revocations in memory', () => {
     }
   });
 
+  it('reach every token of one grant, whatever its jti, and no token of another grant or of none', () => {
+    const revocations = revocationsAt(() => NOW);
+    revocations.revokeGrant({ issuer: ISSUER, grantId: 'grant-1', expiresAt: NOW + 60 });
+    expect(revocations.check({ ...TOKEN, grantId: 'grant-1' })).toBe('revoked');
+    expect(revocations.check({ ...TOKEN, grantId: 'grant-1', tokenId: undefined })).toBe('revoked');
+    expect(revocations.check({ ...TOKEN, grantId: 'grant-2' })).toBe('good');
+    expect(revocations.check({ ...TOKEN, tokenId: 'grant-1' })).toBe('good');
+    expect(revocations.check({ ...TOKEN, grantId: 'grant-1', issuer: 'https://other.example' })).toBe('good');
+  });
+
   it('reach what a subject was issued before a moment, to the second, and what tells no iat', () => {
     const revocations = revocationsAt(() => NOW);
     revocations.revokeSubject({ issuer: ISSUER, subject: 'somebody', before: NOW, expiresAt: NOW + 60 });

@@ -5,7 +5,7 @@ import type { JwtVerifierOptions, VerifiedJwt } from '../../jwt/verify-jwt.js';
 import { createJwtVerifier } from '../../jwt/verify-jwt.js';
 import type { AcceptorContext, Lane, LaneClaim, VerifiedToken } from '../acceptor.js';
 import type { Caller, CallerKind } from '../caller.js';
-import { checkHeader } from '../lane-claims.js';
+import { checkKeyId, checkType } from '../lane-claims.js';
 import type { LaneKeys } from './lane-keys.js';
 import { isKeyAtHand, warmUpKeys } from './lane-keys.js';
 import { createVerifiedTokens } from './verified-token.js';
@@ -42,9 +42,9 @@ export function createJwtLane(context: AcceptorContext, settings: JwtLaneSetting
     clock: context.clock,
   });
   const toVerified = createVerifiedTokens(context, maxAgeSeconds);
-  const mustCheckHeader = type === null || claim.keyIds === 'none';
   const finish = (verified: VerifiedJwt): VerifiedToken => {
-    if (mustCheckHeader) checkHeader(claim, verified.header);
+    if (type === null) checkType(claim, verified.header);
+    checkKeyId(claim, verified.header);
     return toVerified(toCaller(verified), verified);
   };
   return Object.freeze({

@@ -10,7 +10,7 @@ import type { SecretKey } from '../../keys/key.js';
 import { isKey } from '../../keys/key.js';
 import { createStaticKeys } from '../../keys/static-keys.js';
 import type { AccessTokenJti } from '../../tokens/access-token/access-token-credentials.js';
-import { toCredentials } from '../../tokens/access-token/access-token-credentials.js';
+import { readCredentials } from '../../tokens/access-token/access-token-credentials.js';
 import type { AsyncSecretFunction } from '../../tokens/access-token/secret-function.js';
 import { createSecretLookup, secretRules, unknownClient } from '../../tokens/access-token/secret-function.js';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../../tokens/access-token/secret-verifier.js';
 import type { Acceptor, AcceptorContext, Lane, LaneClaim } from '../acceptor.js';
 import type { ApplicationCaller } from '../caller.js';
-import { checkHeader } from '../lane-claims.js';
+import { checkKeyId } from '../lane-claims.js';
 import { createJwtLane } from './jwt-lane.js';
 import { createVerifiedTokens } from './verified-token.js';
 
@@ -101,7 +101,7 @@ function createFunctionLane(
   function finish(token: string, key: SecretKey | undefined) {
     if (key === undefined) throw unknownClient();
     const verified = verify(token, key);
-    checkHeader(claim, verified.header);
+    checkKeyId(claim, verified.header);
     return toVerified(toApplication(verified), verified);
   }
   return Object.freeze({
@@ -125,7 +125,7 @@ function createFunctionLane(
 }
 
 function toApplication({ claims }: VerifiedJwt): ApplicationCaller {
-  const credentials = toCredentials(claims);
+  const credentials = readCredentials(claims);
   return Object.freeze({
     kind: KIND,
     issuer: credentials.provider,

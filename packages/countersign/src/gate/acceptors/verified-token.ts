@@ -1,5 +1,5 @@
 /** What a lane gives for a token that passed: the caller, and for how long it stays true. */
-import { optionalInstantClaim } from '../../jwt/claim-values.js';
+import { ownClaim } from '../../jwt/claim-values.js';
 import type { VerifiedJwt } from '../../jwt/verify-jwt.js';
 import type { AcceptorContext, VerifiedToken } from '../acceptor.js';
 import type { Caller } from '../caller.js';
@@ -11,14 +11,15 @@ export function createVerifiedTokens(
   maxAgeSeconds: number | null = null,
 ): (caller: Caller, verified: VerifiedJwt) => VerifiedToken {
   return (caller, { header, claims, key }) => {
-    const nbf = optionalInstantClaim(claims, 'nbf') ?? Number.NEGATIVE_INFINITY;
+    const nbf = ownClaim(claims, 'nbf');
     const { issuedAt = Number.NEGATIVE_INFINITY, expiresAt } = caller;
+    const from = typeof nbf === 'number' && nbf > issuedAt ? nbf : issuedAt;
     const until = maxAgeSeconds === null ? expiresAt : Math.min(expiresAt, issuedAt + maxAgeSeconds);
     return Object.freeze({
       caller,
       key,
       kid: header.kid,
-      goodFrom: Math.max(nbf, issuedAt) - toleranceSeconds,
+      goodFrom: from - toleranceSeconds,
       goodUntil: until + toleranceSeconds,
       boundTo: readBinding(claims, checksPossession),
     });

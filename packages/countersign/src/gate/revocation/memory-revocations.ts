@@ -6,7 +6,7 @@ import { aFunction, aNonEmptyString, integerFrom, numberFrom } from '../../core/
 import type { OptionRules } from '../../core/options.js';
 import { checkOptions, optional, required } from '../../core/options.js';
 import type { RevocationQuery, RevocationSource, RevocationVerdict } from './revocation-source.js';
-import type { SubjectRevocation, TokenRevocation } from './revocation-table.js';
+import type { GrantRevocation, SubjectRevocation, TokenRevocation } from './revocation-table.js';
 import { createRevocationTable } from './revocation-table.js';
 
 export interface MemoryRevocationsOptions {
@@ -23,6 +23,8 @@ export interface MemoryRevocations extends RevocationSource {
    * @throws {UnavailableError} `revocation_unavailable` when there is no room: the token is not revoked.
    */
   revokeToken(revocation: TokenRevocation): void;
+  /** Refuses every token with this claim `grant_id`. Throws as {@link MemoryRevocations.revokeToken}. */
+  revokeGrant(revocation: GrantRevocation): void;
   /**
    * Refuses every token of the subject with an `iat` earlier than `before`, and those without one. `iat` is mostly in
    * whole seconds: rounded up, `before` reaches tokens of this very second too. Throws as
@@ -44,6 +46,12 @@ const anInstant = numberFrom(0, Number.MAX_SAFE_INTEGER, 'epoch seconds');
 const tokenRules: OptionRules<TokenRevocation> = {
   issuer: required(aNonEmptyString),
   tokenId: required(aNonEmptyString),
+  expiresAt: required(anInstant),
+};
+
+const grantRules: OptionRules<GrantRevocation> = {
+  issuer: required(aNonEmptyString),
+  grantId: required(aNonEmptyString),
   expiresAt: required(anInstant),
 };
 
@@ -74,6 +82,9 @@ export function createMemoryRevocations(options: MemoryRevocationsOptions = {}):
     },
     revokeToken(revocation: TokenRevocation) {
       requireRoom(table.addToken(checkOptions('revokeToken', revocation, tokenRules), clock()));
+    },
+    revokeGrant(revocation: GrantRevocation) {
+      requireRoom(table.addGrant(checkOptions('revokeGrant', revocation, grantRules), clock()));
     },
     revokeSubject(revocation: SubjectRevocation) {
       requireRoom(table.addSubject(checkOptions('revokeSubject', revocation, subjectRules), clock()));

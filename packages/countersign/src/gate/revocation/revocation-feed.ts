@@ -14,6 +14,7 @@
  *       "more": false,
  *       "revocations": [
  *         { "iss": "...", "jti": "...", "exp": 1800000060 },
+ *         { "iss": "...", "grant": "...", "exp": 1800000600 },
  *         { "iss": "...", "sub": "...", "before": 1800000000, "exp": 1800003600 }
  *       ]
  *     }
@@ -22,7 +23,7 @@
  *   304 to a request with `after`.
  * - `reset`: forget everything before; this page and those after it are everything. Also the answer to a cursor that the
  *   feed does not know any more.
- * - A revocation names one token by `iss` and `jti`, or every token of a subject with an `iat` earlier than `before`
+ * - A revocation names one token by `iss` and `jti`, every token of one grant by its claim `grant_id`, or every token of a subject with an `iat` earlier than `before`
  *   (tokens without `iat` too). `exp`: when the last token that it reaches has expired; it may be forgotten then.
  * - What is in force may be told again; a revocation is never taken back.
  */

@@ -5,6 +5,8 @@ export interface RevocationQuery {
   readonly subject: string;
   /** `jti`; undefined for tokens without one, which only a revocation of the subject reaches. */
   readonly tokenId: string | undefined;
+  /** `grant_id` (what FAPI Grant Management calls it); undefined for tokens that come from no grant. */
+  readonly grantId?: string | undefined;
   /** `iat`; undefined counts as before every moment. */
   readonly issuedAt: number | undefined;
   /** `exp`. Lets a source tell whether it may have forgotten what was said of the token. */

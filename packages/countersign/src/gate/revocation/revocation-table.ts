@@ -9,6 +9,14 @@ export interface TokenRevocation {
   readonly expiresAt: number;
 }
 
+/** Every token that comes from one grant, by the claim `grant_id`: those of a code, and of each refresh after it. */
+export interface GrantRevocation {
+  readonly issuer: string;
+  readonly grantId: string;
+  /** Epoch seconds: by then the last of these tokens has expired. */
+  readonly expiresAt: number;
+}
+
 /** Every token of a subject that was issued before a moment. */
 export interface SubjectRevocation {
   readonly issuer: string;
@@ -24,6 +32,8 @@ export interface RevocationTable {
   readonly size: number;
   /** @returns false where there is no room: nothing that is in force is ever forgotten for it. */
   addToken(revocation: TokenRevocation, nowSeconds: number): boolean;
+  /** As {@link RevocationTable.addToken}. */
+  addGrant(revocation: GrantRevocation, nowSeconds: number): boolean;
   /** As {@link RevocationTable.addToken}. Of two for one subject the later moment counts. */
   addSubject(revocation: SubjectRevocation, nowSeconds: number): boolean;
   /** `unknown` for a token so old that what was said of it may have been forgotten: the clock was set back since. */
@@ -45,6 +55,7 @@ interface Subject {
 /** Maps in maps: no issuer and id, however they are written, look like another issuer and id. */
 interface OfIssuer {
   readonly tokens: Map<string, number>;
+  readonly grants: Map<string, number>;
   readonly subjects: Map<string, Subject>;
 }
 
@@ -60,10 +71,11 @@ export function createRevocationTable(maxEntries: number): RevocationTable {
     sweepAt = now + SWEEP_AFTER_SECONDS;
     if (!(earliestEnd <= now)) return;
     earliestEnd = Number.POSITIVE_INFINITY;
-    for (const [issuer, { tokens, subjects }] of issuers) {
+    for (const [issuer, { tokens, grants, subjects }] of issuers) {
       for (const [id, expiresAt] of tokens) if (isForgotten(expiresAt, now)) tokens.delete(id);
+      for (const [id, expiresAt] of grants) if (isForgotten(expiresAt, now)) grants.delete(id);
       for (const [id, { expiresAt }] of subjects) if (isForgotten(expiresAt, now)) subjects.delete(id);
-      if (tokens.size + subjects.size === 0) issuers.delete(issuer);
+      if (tokens.size + grants.size + subjects.size === 0) issuers.delete(issuer);
     }
   }
 
@@ -80,7 +92,7 @@ export function createRevocationTable(maxEntries: number): RevocationTable {
 
   function entriesOf(issuer: string, now: number): OfIssuer {
     if (size >= maxEntries || now >= sweepAt) sweep(now);
-    return issuers.get(issuer) ?? { tokens: new Map(), subjects: new Map() };
+    return issuers.get(issuer) ?? { tokens: new Map(), grants: new Map(), subjects: new Map() };
   }
 
   function put<Value>(map: Map<string, Value>, name: string, value: Value, expiresAt: number): boolean {
@@ -93,18 +105,23 @@ export function createRevocationTable(maxEntries: number): RevocationTable {
     return true;
   }
 
+  function addUntil(issuer: string, kind: 'tokens' | 'grants', id: string, expiresAt: number, now: number) {
+    const entries = entriesOf(issuer, now);
+    const latest = Math.max(entries[kind].get(id) ?? expiresAt, expiresAt);
+    const isKept = put(entries[kind], id, latest, latest);
+    if (isKept) issuers.set(issuer, entries);
+    return isKept;
+  }
+
   return Object.freeze({
     get size() {
       return size;
     },
     isWhole: (now: number) => now >= forgottenUpTo,
-    addToken({ issuer, tokenId, expiresAt }: TokenRevocation, now: number) {
-      const entries = entriesOf(issuer, now);
-      const latest = Math.max(entries.tokens.get(tokenId) ?? expiresAt, expiresAt);
-      const isKept = put(entries.tokens, tokenId, latest, latest);
-      if (isKept) issuers.set(issuer, entries);
-      return isKept;
-    },
+    addToken: ({ issuer, tokenId, expiresAt }: TokenRevocation, now: number) =>
+      addUntil(issuer, 'tokens', tokenId, expiresAt, now),
+    addGrant: ({ issuer, grantId, expiresAt }: GrantRevocation, now: number) =>
+      addUntil(issuer, 'grants', grantId, expiresAt, now),
     addSubject({ issuer, subject, before, expiresAt }: SubjectRevocation, now: number) {
       const entries = entriesOf(issuer, now);
       const known = entries.subjects.get(subject) ?? { before, expiresAt };
@@ -116,10 +133,11 @@ export function createRevocationTable(maxEntries: number): RevocationTable {
       if (isKept) issuers.set(issuer, entries);
       return isKept;
     },
-    find({ issuer, subject, tokenId, issuedAt, expiresAt }: RevocationQuery) {
+    find({ issuer, subject, tokenId, grantId, issuedAt, expiresAt }: RevocationQuery) {
       const known = issuers.get(issuer);
       if (known !== undefined) {
         if (tokenId !== undefined && known.tokens.has(tokenId)) return 'revoked';
+        if (grantId !== undefined && known.grants.has(grantId)) return 'revoked';
         const moment = known.subjects.get(subject)?.before;
         // Stated so that only an instant that is not earlier is out of reach.
         if (moment !== undefined && !(issuedAt !== undefined && issuedAt >= moment)) return 'revoked';

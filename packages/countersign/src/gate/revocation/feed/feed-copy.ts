@@ -89,6 +89,7 @@ export function createFeedCopy(reader: FeedReader, settings: FeedCopySettings): 
 function add(table: RevocationTable, page: RevocationPage, now: number): boolean {
   return (
     page.tokens.every((token) => table.addToken(token, now)) &&
+    page.grants.every((grant) => table.addGrant(grant, now)) &&
     page.subjects.every((subject) => table.addSubject(subject, now))
   );
 }

@@ -1,13 +1,14 @@
 /** One answer of a revocation feed, read strictly. */
 import type { JsonObject } from '../../../core/strict-json.js';
 import { parseStrictJsonObject } from '../../../core/strict-json.js';
-import type { SubjectRevocation, TokenRevocation } from '../revocation-table.js';
+import type { GrantRevocation, SubjectRevocation, TokenRevocation } from '../revocation-table.js';
 
 export interface RevocationPage {
   readonly cursor: string;
   readonly isReset: boolean;
   readonly hasMore: boolean;
   readonly tokens: readonly TokenRevocation[];
+  readonly grants: readonly GrantRevocation[];
   readonly subjects: readonly SubjectRevocation[];
 }
 
@@ -27,15 +28,17 @@ export function parseRevocationPage(body: Uint8Array): RevocationPage | undefine
   if (typeof isReset !== 'boolean' || typeof hasMore !== 'boolean' || !Array.isArray(entries))
     return undefined;
   const tokens: TokenRevocation[] = [];
+  const grants: GrantRevocation[] = [];
   const subjects: SubjectRevocation[] = [];
   for (const entry of entries) {
-    const token = readToken(entry);
-    const subject = readSubject(entry);
-    if (token !== undefined && subject === undefined) tokens.push(token);
-    else if (subject !== undefined && token === undefined) subjects.push(subject);
-    else return undefined;
+    const [token, grant, subject] = [readToken(entry), readGrant(entry), readSubject(entry)];
+    // One entry that names two things could be read as either.
+    if ([token, grant, subject].filter((read) => read !== undefined).length !== 1) return undefined;
+    if (token !== undefined) tokens.push(token);
+    if (grant !== undefined) grants.push(grant);
+    if (subject !== undefined) subjects.push(subject);
   }
-  return { cursor, isReset, hasMore, tokens, subjects };
+  return { cursor, isReset, hasMore, tokens, grants, subjects };
 }
 
 function parseObject(body: Uint8Array): JsonObject | undefined {
@@ -50,6 +53,13 @@ function readToken(entry: unknown): TokenRevocation | undefined {
   const { iss, jti, exp } = membersOf(entry);
   return isName(iss) && isName(jti) && isInstant(exp)
     ? { issuer: iss, tokenId: jti, expiresAt: exp }
+    : undefined;
+}
+
+function readGrant(entry: unknown): GrantRevocation | undefined {
+  const { iss, grant, exp } = membersOf(entry);
+  return isName(iss) && isName(grant) && isInstant(exp)
+    ? { issuer: iss, grantId: grant, expiresAt: exp }
     : undefined;
 }
 
