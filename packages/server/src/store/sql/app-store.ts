@@ -1,4 +1,4 @@
-import { APP_DEFAULTS, type App, type AppSettings } from '../../domain/app.js';
+import { APP_DEFAULTS, type App, type AppSettings, AUTHORITY_APP_ID } from '../../domain/app.js';
 import type { AppStore } from '../../domain/stores.js';
 import type { SqlDriver } from './driver.js';
 import { rowLimit } from './row-limit.js';
@@ -19,7 +19,7 @@ const COLUMNS =
 const INSERT = `INSERT INTO apps (id, settings, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (id) DO NOTHING`;
 const FIND = `SELECT ${COLUMNS} FROM apps WHERE id = $1`;
-const LIST = `SELECT ${COLUMNS} FROM apps WHERE id > $1 ORDER BY id LIMIT $2`;
+const LIST = `SELECT ${COLUMNS} FROM apps WHERE id > $1 AND id <> '${AUTHORITY_APP_ID}' ORDER BY id LIMIT $2`;
 const UPDATE = `UPDATE apps SET settings = $1, version = version + 1, updated_at = $2
   WHERE id = $3 AND version = $4 RETURNING ${COLUMNS}`;
 const DELETE = 'DELETE FROM apps WHERE id = $1';

@@ -10,7 +10,8 @@ const PURGES = [
   `DELETE FROM delivery_codes WHERE (app_id, hash) IN
     (SELECT app_id, hash FROM delivery_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`,
   `DELETE FROM refresh_tokens WHERE (app_id, hash) IN
-    (SELECT app_id, hash FROM refresh_tokens WHERE expires_at <= $1 - ${REFRESH_TOKEN_MEMORY_SECONDS} ORDER BY expires_at LIMIT $2)`,
+    (SELECT app_id, hash FROM refresh_tokens
+      WHERE expires_at <= CAST($1 AS DOUBLE PRECISION) - ${REFRESH_TOKEN_MEMORY_SECONDS} ORDER BY expires_at LIMIT $2)`,
   `DELETE FROM queued_mails WHERE id IN
     (SELECT id FROM queued_mails WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`,
   `DELETE FROM signing_keys WHERE (app_id, kid) IN

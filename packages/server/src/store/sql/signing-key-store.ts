@@ -1,6 +1,7 @@
-import type { StoredSigningKey } from '../../domain/sign-in.js';
+import type { StoredSigningKey, WaitingKey } from '../../domain/sign-in.js';
 import type { SigningKeyStore } from '../../domain/stores.js';
 import type { SqlDriver } from './driver.js';
+import { rowLimit } from './row-limit.js';
 import { all, first, run, type SqlProgram } from './sql-program.js';
 
 const INSERT = `INSERT INTO signing_keys
@@ -16,6 +17,9 @@ const RETIRE_CURRENT = `UPDATE signing_keys SET state = 'previous', retires_at =
   WHERE app_id = $2 AND kid = $3 AND state = 'current'`;
 const PROMOTE_NEXT = "UPDATE signing_keys SET state = 'current' WHERE app_id = $1 AND state = 'next'";
 const DROP_NEXT = "DELETE FROM signing_keys WHERE app_id = $1 AND state = 'next'";
+const DROP_EXPECTED_NEXT = "DELETE FROM signing_keys WHERE app_id = $1 AND state = 'next' AND kid = $2";
+const LIST_NEXT = `SELECT app_id AS "appId", kid AS "kid", algorithm AS "algorithm", created_at AS "createdAt"
+  FROM signing_keys WHERE state = 'next' AND app_id > $1 ORDER BY app_id LIMIT $2`;
 const WITHDRAW = 'DELETE FROM signing_keys WHERE app_id = $1 AND kid = $2 RETURNING state AS "state"';
 
 export function createSqlSigningKeyStore(driver: SqlDriver): SigningKeyStore {
@@ -37,6 +41,15 @@ export function createSqlSigningKeyStore(driver: SqlDriver): SigningKeyStore {
         for (const key of keys) yield* insertSigningKey(key);
         return true;
       }),
+    replaceNext: (appId, { expectedNextKid, next }) =>
+      driver.write(function* () {
+        const dropped = yield* run(DROP_EXPECTED_NEXT, appId, expectedNextKid);
+        if (dropped === 0) return false;
+        yield* insertSigningKey(next);
+        return true;
+      }),
+    listNext: ({ afterAppId, limit }) =>
+      driver.read(() => all<WaitingKey>(LIST_NEXT, afterAppId ?? '', rowLimit(limit))),
     withdraw: (appId, { kid, replacement }) =>
       driver.write(function* () {
         const withdrawn = yield* first<Pick<StoredSigningKey, 'state'>>(WITHDRAW, appId, kid);

@@ -3,7 +3,7 @@ import type { LoginSessionStore } from '../../../domain/oauth/stores.js';
 import type { SqlDriver } from '../driver.js';
 import { all, first, run, type SqlProgram } from '../sql-program.js';
 import { insertLogoutDelivery } from './logout-delivery-store.js';
-import { revokeGrantsOfPerson, revokeGrantsOfSession } from './revoke-grants.js';
+import { type RevokedGrant, revokeGrantsOfPerson, revokeGrantsOfSession } from './revoke-grants.js';
 
 /** `amr` is JSON. */
 interface SessionRow extends Omit<LoginSession, 'amr'> {
@@ -74,20 +74,27 @@ function* endOne(sessionId: string, nowSeconds: number): SqlProgram<Ended> {
   const clients = yield* all<SessionClient>(CLIENTS_OF_SESSION, sessionId);
   const ended = yield* all<SessionRow>(END_SESSION, sessionId);
   const revoked = yield* revokeGrantsOfSession(sessionId, nowSeconds);
-  return { ended, clients: [...clients, ...revoked.filter(isOfSession)] };
+  return { ended, clients: clientsToTell(clients, ended, revoked) };
 }
 
 function* endEverywhere(personId: string, nowSeconds: number): SqlProgram<Ended> {
   const clients = yield* all<SessionClient>(CLIENTS_OF_PERSON, personId);
   const ended = yield* all<SessionRow>(END_SESSIONS_OF_PERSON, personId);
   const revoked = yield* revokeGrantsOfPerson(personId, nowSeconds);
-  return { ended, clients: [...clients, ...revoked.filter(isOfSession)] };
+  return { ended, clients: clientsToTell(clients, ended, revoked) };
 }
 
-function isOfSession<Grant extends { sessionId: string | null; personId: string | null }>(
-  grant: Grant,
-): grant is Grant & { sessionId: string; personId: string } {
-  return grant.sessionId !== null && grant.personId !== null;
+/** Of ends that race, the one that deleted the session or revoked the grant tells its clients. */
+function clientsToTell(
+  clients: readonly SessionClient[],
+  ended: readonly SessionRow[],
+  revoked: readonly RevokedGrant[],
+): readonly SessionClient[] {
+  const endedIds = new Set(ended.map(({ sessionId }) => sessionId));
+  const ofRevoked = revoked.flatMap(({ sessionId, personId, clientId }) =>
+    sessionId === null || personId === null ? [] : [{ sessionId, personId, clientId }],
+  );
+  return [...clients.filter(({ sessionId }) => endedIds.has(sessionId)), ...ofRevoked];
 }
 
 /** One for each session and client that can be told; gives how many. */
