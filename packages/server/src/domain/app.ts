@@ -2,13 +2,22 @@
  * An app is what people sign in to by e-mail. Its id is public; tokens only ever go to its one redirect URL.
  */
 
+/**
+ * The app by which people sign in to the authority itself; its people are the authority's, its keys sign what the
+ * authority issues. No UUID, so that no route and no command for apps reaches it.
+ */
+export const AUTHORITY_APP_ID = 'authority';
+
 /** How the tokens reach the redirect URL (contract: sign-in, Decisions). */
 export const DELIVERY_MODES = ['query', 'fragment', 'form_post', 'code'] as const;
 export type DeliveryMode = (typeof DELIVERY_MODES)[number];
 
+/** Algorithms that keys of ours may be for, and the authority may sign with. */
+export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'ES384', 'ES512'] as const;
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
 /** Algorithms an app may sign its ID tokens with. ES512 is the only one the original clients accept (JAM-7). */
 export const ID_TOKEN_ALGORITHMS = ['ES512', 'ES256', 'EdDSA'] as const;
-export type IdTokenAlgorithm = (typeof ID_TOKEN_ALGORITHMS)[number];
 
 /** Where a mailed link may be finished: in any browser that shows the mail, or only where sign-in was started. */
 export const LINK_BINDINGS = ['any-browser', 'same-browser'] as const;
@@ -29,7 +38,8 @@ export interface AppSettings {
   readonly delivery: DeliveryMode;
   readonly allowRefresh: boolean;
   readonly linkBinding: LinkBinding;
-  readonly algorithm: IdTokenAlgorithm;
+  /** One of ID_TOKEN_ALGORITHMS; the app of the authority has any. */
+  readonly algorithm: SigningAlgorithm;
   readonly linkLifetimeSeconds: number;
   readonly codeLifetimeSeconds: number;
   readonly idTokenLifetimeSeconds: number;

@@ -32,6 +32,10 @@ export const REFUSALS = {
   method_not_allowed: { status: 405, message: 'This method is not available here.' },
   body_timeout: { status: 408, message: 'The body did not arrive in time.' },
   conflict: { status: 409, message: 'It was changed by somebody else meanwhile.' },
+  next_key_too_young: {
+    status: 409,
+    message: 'The next key has not been published for long enough to sign.',
+  },
   key_id_taken: {
     status: 409,
     message: 'Another key has this id. A key id never changes its key: publish under a new one.',

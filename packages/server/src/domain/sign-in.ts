@@ -89,3 +89,6 @@ export interface StoredSigningKey {
   /** For `previous`: when the last token it signed has expired. */
   readonly retiresAt: number | null;
 }
+
+/** A key in the state `next`, as far as its turn depends on it. */
+export type WaitingKey = Pick<StoredSigningKey, 'appId' | 'kid' | 'algorithm' | 'createdAt'>;

@@ -16,6 +16,7 @@ import type {
   SignInOutcome,
   SignInRequest,
   StoredSigningKey,
+  WaitingKey,
 } from './sign-in.js';
 
 /** The store cannot answer now (busy for too long, disk full, read-only, connection lost): a 503, never a 500. */
@@ -27,7 +28,7 @@ export interface AppStore {
   /** Inserts the app together with its first keys; false if the id is taken. */
   insertOnce(app: App, keys: readonly StoredSigningKey[]): Promise<boolean>;
   find(id: string): Promise<App | undefined>;
-  /** Ordered by id; `afterId` starts a page. */
+  /** Ordered by id, without that of the authority; `afterId` starts a page. */
   list(page: { afterId: string | null; limit: number }): Promise<readonly App[]>;
   /** Replaces the settings if the version is still `expectedVersion`. */
   update(
@@ -56,6 +57,10 @@ export interface SigningKeyStore {
     appId: string,
     change: { expectedCurrentKid: string; retiresAt: number; keys: readonly StoredSigningKey[] },
   ): Promise<boolean>;
+  /** Replaces the key that waits; false, and nothing changed, if that is no longer `expectedNextKid`. */
+  replaceNext(appId: string, change: { expectedNextKid: string; next: StoredSigningKey }): Promise<boolean>;
+  /** The waiting keys of all apps, ordered by app id; `afterAppId` starts a page. */
+  listNext(page: { afterAppId: string | null; limit: number }): Promise<readonly WaitingKey[]>;
   /**
    * For a key that somebody else may have: in one step it is out of the set, so that nothing it signed is good any
    * more, and the set is made whole. Where it was current, next becomes current and the next key of `replacement` waits;

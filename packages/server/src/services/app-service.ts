@@ -4,7 +4,7 @@ import type { App, AppSettings } from '../domain/app.js';
 import { AppSettingsError, checkAppSettings } from '../domain/app-settings.js';
 import { Refusal } from '../domain/refusal.js';
 import type { Store } from '../domain/stores.js';
-import { alignKeySet, rotateKeySet } from './key-rotation.js';
+import { alignKeySet, type RotatedKeys, rotateKeySet, withdrawKey } from './key-rotation.js';
 import { createLoadingCache } from './loading-cache.js';
 import { createStoredKeySet } from './stored-keys.js';
 import type { Vault } from './vault.js';
@@ -21,7 +21,9 @@ export interface AppService {
   /** Refusal unknown_app. */
   delete(id: string): Promise<void>;
   /** next signs from now on, current stays published until its last token has expired. Refusals: unknown_app, conflict. */
-  rotateKeys(id: string): Promise<{ currentKid: string; nextKid: string }>;
+  rotateKeys(id: string): Promise<RotatedKeys>;
+  /** For a key that somebody else may have: it is out of the set at once, and its tokens fail. Refusals: unknown_app, unknown_key. */
+  withdrawKey(id: string, kid: string): Promise<RotatedKeys>;
 }
 
 export interface AppServiceOptions {
@@ -110,6 +112,9 @@ export function createAppService(options: AppServiceOptions): AppService {
     },
     async rotateKeys(id: string) {
       return rotateKeySet(store.signingKeys, vault, await load(id), now());
+    },
+    async withdrawKey(id: string, kid: string) {
+      return withdrawKey(store.signingKeys, vault, await load(id), kid, now());
     },
   });
 }

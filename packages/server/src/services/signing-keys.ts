@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Clock, JwtSigner, VerificationKey } from 'countersign';
 import { createJwtSigner } from 'countersign';
+import type { SigningAlgorithm } from '../domain/app.js';
 import type { StoredSigningKey } from '../domain/sign-in.js';
 import type { SigningKeyStore } from '../domain/stores.js';
 import { createLoadingCache } from './loading-cache.js';
 import { createLruMap } from './lru-map.js';
-import { openPrivateKey, readPublicKey } from './stored-keys.js';
+import { algorithmOf, openPrivateKey, readPublicKey } from './stored-keys.js';
 import type { Vault } from './vault.js';
 
 /** The keys of one app, put to use. Two lists with the same keys in the same states give the same object. */
 export interface KeySet {
-  /** Signs with the current key; the header holds exactly alg, typ `JWT` and kid (JAM-20). */
-  signer(): JwtSigner;
+  /** Of the current key. */
+  algorithm(): SigningAlgorithm;
+  /**
+   * Signs with the current key; the header holds exactly alg, typ and kid (JAM-20). One signer a type, for good: types
+   * come from our own code.
+   */
+  signer(type?: string): JwtSigner;
   /** Every key that is published: a token may be signed by the next one where another process rotated before us. */
   verificationKeys(): readonly VerificationKey[];
   /** The JWK set as JSON, the signing key first (JAM-20), and a strong ETag for it. */
@@ -26,6 +32,8 @@ export interface PublicKeySet {
 export interface SigningKeys {
   /** Undefined for an app without keys, which is an app that does not exist. */
   find(appId: string): Promise<KeySet | undefined>;
+  /** The next `find` asks the store: for whoever has just changed the keys. */
+  forget(appId: string): void;
 }
 
 export interface SigningKeysOptions {
@@ -41,7 +49,7 @@ const MAX_LISTS = 10_000;
 const MAX_KEY_SETS = 1_000;
 
 /** Public members only, in this order: whatever a row may hold besides, it is not published (O29). */
-const PUBLISHED_MEMBERS = ['kty', 'crv', 'x', 'y', 'kid', 'alg', 'use'] as const;
+const PUBLISHED_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] as const;
 
 /** Finds the keys of apps: the list from the store, at most five seconds old, and what was prepared from it. */
 export function createSigningKeys({ store, vault, clock }: SigningKeysOptions): SigningKeys {
@@ -66,6 +74,7 @@ export function createSigningKeys({ store, vault, clock }: SigningKeysOptions): 
       prepared.set(identity, keySet);
       return keySet;
     },
+    forget: lists.forget,
   });
 }
 
@@ -75,12 +84,20 @@ function isPublished({ retiresAt }: StoredSigningKey, nowSeconds: number): boole
 
 /** Each part is made when it is first asked for: publishing keys opens no private one. */
 function createKeySet(vault: Vault, keys: readonly StoredSigningKey[]): KeySet {
+  const current = once(() => {
+    const key = keys.find(({ state }) => state === 'current');
+    if (key === undefined) throw new Error(`App ${keys[0]?.appId} has no current key`);
+    return key;
+  });
+  const privateKey = once(() => openPrivateKey(vault, current()));
+  const signers = new Map<string, JwtSigner>();
   return Object.freeze({
-    signer: once(() => {
-      const current = keys.find(({ state }) => state === 'current');
-      if (current === undefined) throw new Error(`App ${keys[0]?.appId} has no current key`);
-      return createJwtSigner({ key: openPrivateKey(vault, current), type: 'JWT' });
-    }),
+    algorithm: () => algorithmOf(current()),
+    signer(type = 'JWT') {
+      const signer = signers.get(type) ?? createJwtSigner({ key: privateKey(), type });
+      signers.set(type, signer);
+      return signer;
+    },
     verificationKeys: once(() => Object.freeze(keys.map(readPublicKey))),
     publicKeySet: once(() => {
       const json = JSON.stringify({ keys: inOrder(keys).map(publishedJwk) });

@@ -8,15 +8,15 @@ import {
   importPrivateKey,
   importPublicKey,
 } from 'countersign';
-import type { IdTokenAlgorithm } from '../domain/app.js';
-import { ID_TOKEN_ALGORITHMS } from '../domain/app.js';
+import type { SigningAlgorithm } from '../domain/app.js';
+import { SIGNING_ALGORITHMS } from '../domain/app.js';
 import type { SigningKeyState, StoredSigningKey } from '../domain/sign-in.js';
 import type { Vault } from './vault.js';
 
 /** A new key with a UUID for its id (JAM-19); the private half is sealed for this app and this id alone (S7). */
 export function createStoredKey(
   vault: Vault,
-  details: { appId: string; algorithm: IdTokenAlgorithm; state: SigningKeyState; nowSeconds: number },
+  details: { appId: string; algorithm: SigningAlgorithm; state: SigningKeyState; nowSeconds: number },
 ): StoredSigningKey {
   const kid = randomUUID();
   const { appId, algorithm, state, nowSeconds } = details;
@@ -40,7 +40,7 @@ export function createStoredKey(
 /** The key that signs and the one that will: what a new app begins with. */
 export function createStoredKeySet(
   vault: Vault,
-  details: { appId: string; algorithm: IdTokenAlgorithm; nowSeconds: number },
+  details: { appId: string; algorithm: SigningAlgorithm; nowSeconds: number },
 ): readonly [current: StoredSigningKey, next: StoredSigningKey] {
   return [
     createStoredKey(vault, { ...details, state: 'current' }),
@@ -66,8 +66,9 @@ export function readPublicKey(stored: StoredSigningKey): VerificationKey {
   });
 }
 
-function algorithmOf({ algorithm, appId, kid }: StoredSigningKey): IdTokenAlgorithm {
-  const known = ID_TOKEN_ALGORITHMS.find((name) => name === algorithm);
+/** @throws Error for a key that a later version of this program made */
+export function algorithmOf({ algorithm, appId, kid }: StoredSigningKey): SigningAlgorithm {
+  const known = SIGNING_ALGORITHMS.find((name) => name === algorithm);
   if (known === undefined)
     throw new Error(`Key ${kid} of app ${appId} is for an algorithm that is not known`);
   return known;

@@ -71,6 +71,7 @@ export function createFakeSignIn(
     update: notUsed,
     delete: notUsed,
     rotateKeys: notUsed,
+    withdrawKey: notUsed,
   };
   const signIn: PageServices['signIn'] = {
     async start(_app, email, origin) {

@@ -29,6 +29,9 @@ export interface ClientAccess {
   readonly scopes: readonly string[];
 }
 
+/** No access token and no ID token lives longer: a key that signs no more is published for so long. */
+export const MAX_TOKEN_LIFETIME_SECONDS = 24 * 60 * 60;
+
 /** What the owner of a client decides. */
 export interface ClientSettings {
   readonly name: string;
