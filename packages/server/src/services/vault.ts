@@ -23,7 +23,7 @@ export interface Vault {
 }
 
 export type SealPurpose = 'signing-key' | 'mail';
-export type MacPurpose = 'typed-code' | 'master-key-check' | 'page' | 'log';
+export type MacPurpose = 'typed-code' | 'master-key-check' | 'page' | 'log' | 'refresh-token' | 'token-id';
 
 /** First part of everything sealed: another format, or another cipher, will begin otherwise. */
 const FORMAT = 'v1.';
@@ -66,6 +66,8 @@ export function createVault(masterKey: Uint8Array): Vault {
     'master-key-check': derive('mac', 'master-key-check'),
     page: derive('mac', 'page'),
     log: derive('mac', 'log'),
+    'refresh-token': derive('mac', 'refresh-token'),
+    'token-id': derive('mac', 'token-id'),
   };
   return Object.freeze({
     seal: (purpose: SealPurpose, context: string, plaintext: Uint8Array) =>

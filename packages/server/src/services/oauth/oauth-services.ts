@@ -2,7 +2,8 @@
  * The contracts between the parts of OAuth: each is made by the factory that its comment names, and joined in app.ts.
  * Everything rejects with OauthError in the terms of the endpoint, or with StoreUnavailableError.
  */
-import type { JwtClaims, VerificationKey } from 'countersign';
+import type { ClaimsToSign, JwtClaims, VerificationKey } from 'countersign';
+import type { SigningAlgorithm } from '../../domain/app.js';
 import type { Client, GrantType } from '../../domain/oauth/client.js';
 import type { Authentication, Grant, GrantedAccess } from '../../domain/oauth/grant.js';
 
@@ -16,15 +17,28 @@ export interface Parameters {
 
 /** The authority's own keys: next, current, previous (createAuthorityKeys, authority-keys.ts). */
 export interface AuthorityKeys {
-  /** Signs with the current key; `type` is the `typ` of the header. In the thread pool where that pays. */
-  sign(type: 'at+jwt' | 'JWT' | 'logout+jwt', claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /**
+   * Signs with the current key; `type` is the `typ` of the header. In the thread pool where that pays. Claims that
+   * depend on the algorithm (`at_hash`) come from a function, which is told that of the very key.
+   */
+  sign(
+    type: 'at+jwt' | 'JWT' | 'logout+jwt',
+    claims: ClaimsToSign | ((algorithm: SigningAlgorithm) => ClaimsToSign),
+  ): Promise<string>;
   /** Algorithm of the current key. */
-  algorithm(): Promise<string>;
-  /** Every published key. */
+  algorithm(): Promise<SigningAlgorithm>;
+  /** Every published key; the same list for as long as it is the same. */
   verificationKeys(): Promise<readonly VerificationKey[]>;
   publicKeySet(): Promise<{ json: string; etag: string }>;
-  rotate(): Promise<{ currentKid: string; nextKid: string }>;
-  /** Emergency: the key is out of the set at once, and tokens under it fail (with caches: within their max-age). */
+  /**
+   * Next signs from now on. Refusals: `next_key_too_young` with the seconds to wait, unless forced; `conflict` where
+   * another process rotated meanwhile.
+   */
+  rotate(options?: { readonly force?: boolean }): Promise<{ currentKid: string; nextKid: string }>;
+  /**
+   * Emergency: the key is out of the set at once, and tokens under it fail (with caches: within their max-age). Refusal
+   * `unknown_key`.
+   */
   withdraw(kid: string): Promise<{ currentKid: string; nextKid: string }>;
 }
 
@@ -166,6 +180,12 @@ export interface TokenAnswer {
 /** One grant type, one file in grants/. */
 export interface GrantHandler {
   readonly grantType: GrantType;
+  /**
+   * Who asks where a request of this type authenticates no client, neither by header nor by secret or assertion: its
+   * grant may say so itself (RFC 7521 section 4.1). What it says is still to be verified by `handle`. Without this, client
+   * authentication alone decides.
+   */
+  identifyClient?(form: Parameters): Promise<Client>;
   handle(request: TokenRequest): Promise<TokenAnswer>;
 }
 
