@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { UsageError } from 'countersign';
+import type { SigningAlgorithm } from '../domain/app.js';
 import { checkMode } from './check-mode.js';
 import { type CollectedSettings, type ConfigurationSources, collectSettings } from './collect-settings.js';
 import type { RateLimit } from './parse-duration.js';
@@ -23,6 +24,10 @@ export interface Settings {
   readonly trustedProxies: readonly string[];
   /** Besides the issuer's host; lower case, with the port where it is not 80. */
   readonly allowedHosts: readonly string[];
+  /** Of the authority's own tokens. */
+  readonly signingAlgorithm: SigningAlgorithm;
+  /** For how long a key signs; null: until a command says otherwise. */
+  readonly keyRotationSeconds: number | null;
   readonly limits: { readonly mailsPerAddress: RateLimit; readonly mailsPerIp: RateLimit };
   readonly maxConnections: number;
   readonly logLevel: LogLevel;
@@ -60,6 +65,8 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     mailFrom: collected.read('mailFrom') ?? null,
     trustedProxies: Object.freeze(collected.read('trustedProxies') ?? []),
     allowedHosts: Object.freeze(collected.read('allowedHosts') ?? []),
+    signingAlgorithm: collected.read('signingAlgorithm') ?? 'ES256',
+    keyRotationSeconds: collected.read('keyRotation') ?? null,
     limits: Object.freeze({
       mailsPerAddress: Object.freeze(collected.read('mailsPerAddress') ?? NO_LIMIT),
       mailsPerIp: Object.freeze(collected.read('mailsPerIp') ?? NO_LIMIT),

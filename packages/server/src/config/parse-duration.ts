@@ -14,6 +14,20 @@ export const parseDurationSeconds: Parser<number> = (text) => {
   return value > 0 ? { value } : { problem: 'must be a duration such as 90s, 15m, 1h or 30d' };
 };
 
+const MIN_ROTATION_SECONDS = 60 * 60;
+const MAX_ROTATION_SECONDS = 400 * 24 * 60 * 60;
+
+/** `off` to null; `30d` to seconds. Keys that sign for less than an hour would fill the key set with previous ones. */
+export const parseRotation: Parser<number | null> = (text) => {
+  if (text === 'off') return { value: null };
+  const parsed = parseDurationSeconds(text);
+  const isUsable =
+    parsed.problem === undefined &&
+    parsed.value >= MIN_ROTATION_SECONDS &&
+    parsed.value <= MAX_ROTATION_SECONDS;
+  return isUsable ? parsed : { problem: 'must be a duration from 1h to 400d, such as 30d, or off' };
+};
+
 /** At most `limit` in any `windowSeconds`. */
 export interface RateLimit {
   readonly limit: number;

@@ -2,10 +2,11 @@
  * Every setting in one table. A setting `dataFolder` is the flag `--data-folder`, the environment variable
  * COUNTERSIGN_DATA_FOLDER and the member `dataFolder` of the JSON configuration file, in this order of precedence.
  */
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../domain/app.js';
 import { parseMailSender } from '../domain/mail-sender.js';
 import { parseSmtpUrl } from '../domain/smtp-url.js';
 import { parseAdminToken } from './parse-admin-token.js';
-import { parseRateLimit, type RateLimit } from './parse-duration.js';
+import { parseRateLimit, parseRotation, type RateLimit } from './parse-duration.js';
 import { parseIssuer } from './parse-issuer.js';
 import {
   type Parser,
@@ -40,6 +41,9 @@ export interface SettingTypes {
   readonly adminTokenFile: string;
   readonly trustedProxies: readonly string[];
   readonly allowedHosts: readonly string[];
+  readonly signingAlgorithm: SigningAlgorithm;
+  /** Seconds; null: never by itself. */
+  readonly keyRotation: number | null;
   readonly mailsPerAddress: RateLimit;
   readonly mailsPerIp: RateLimit;
   readonly maxConnections: number;
@@ -142,6 +146,16 @@ export const SETTINGS: { readonly [K in SettingName]: SettingRow<SettingTypes[K]
   allowedHosts: row(parseList(parseHostHeader), {
     argument: '<list>',
     help: "host names to answer besides the issuer's, separated by commas",
+  }),
+  signingAlgorithm: row(parseOneOf(...SIGNING_ALGORITHMS), {
+    argument: '<name>',
+    default: 'ES256',
+    help: `signature of OAuth tokens: ${SIGNING_ALGORITHMS.join(', ')}; a change takes minutes to come about`,
+  }),
+  keyRotation: row(parseRotation, {
+    argument: '<duration>',
+    default: '30d',
+    help: 'for how long a key of the authority or of an app signs, such as 30d, or off',
   }),
   mailsPerAddress: row(parseRateLimit, {
     argument: '<limit>',

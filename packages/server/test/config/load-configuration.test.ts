@@ -67,6 +67,8 @@ describe('settings', () => {
         mailsPerAddress: { limit: 3, windowSeconds: 900 },
         mailsPerIp: { limit: 20, windowSeconds: 3600 },
       },
+      signingAlgorithm: 'ES256',
+      keyRotationSeconds: 2_592_000,
       maxConnections: 10_000,
       logLevel: 'info',
     });

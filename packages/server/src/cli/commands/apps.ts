@@ -6,6 +6,7 @@ import { appsListCommand } from './apps-list.js';
 import { appsRotateKeysCommand } from './apps-rotate-keys.js';
 import { appsShowCommand } from './apps-show.js';
 import { appsUpdateCommand } from './apps-update.js';
+import { appsWithdrawKeyCommand } from './apps-withdraw-key.js';
 
 /** A running authority sees what these change within seconds. */
 export function appsCommand(cli: Cli): Command {
@@ -17,6 +18,7 @@ export function appsCommand(cli: Cli): Command {
     appsUpdateCommand,
     appsDeleteCommand,
     appsRotateKeysCommand,
+    appsWithdrawKeyCommand,
   ])
     command.addCommand(create(cli));
   return command;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Cli } from '../cli.js';
+import { keysAuthorityCommand } from './keys-authority.js';
 import { keysExportCommand } from './keys-export.js';
 import { keysExportDataUriCommand } from './keys-export-data-uri.js';
 import { keysGenerateCommand } from './keys-generate.js';
@@ -16,6 +17,7 @@ export function keysCommand(cli: Cli): Command {
     keysListCommand,
     keysExportCommand,
     keysExportDataUriCommand,
+    keysAuthorityCommand,
   ])
     command.addCommand(create(cli));
   return command;
