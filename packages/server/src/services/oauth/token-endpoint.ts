@@ -6,11 +6,11 @@ import { OauthError } from '../../domain/oauth/oauth-error.js';
 import { Refusal } from '../../domain/refusal.js';
 import type { RateLimitStore } from '../../domain/stores.js';
 import { networkOf } from '../mail-limits.js';
+import type { ClientCall } from './client-call.js';
 import type {
   ClientAuthentication,
   DpopCheck,
   GrantHandler,
-  Parameters,
   TokenAnswer,
   TokenRequest,
 } from './oauth-services.js';
@@ -20,13 +20,9 @@ export interface TokenEndpoint {
   answer(call: TokenCall): Promise<TokenAnswer>;
 }
 
-export interface TokenCall {
-  readonly form: Parameters;
-  /** The header field. */
-  readonly authorization: string | undefined;
+export interface TokenCall extends ClientCall {
   /** Every value of the header field `DPoP`. */
   readonly proofs: readonly string[];
-  readonly clientIp: string;
 }
 
 export interface TokenEndpointOptions {
