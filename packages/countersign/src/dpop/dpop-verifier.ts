@@ -83,7 +83,7 @@ const noncesRule: ValueRule = (value) =>
     ? undefined
     : 'must be nonces made by createDpopNonces';
 
-const rules: OptionRules<DpopVerifierOptions> = {
+export const dpopVerifierRules: OptionRules<DpopVerifierOptions> = {
   algorithms: optional(publicAlgorithmNames),
   replay: required((value) =>
     isReplayStore(value) ? undefined : 'must be a replay store: an object with insertOnce',
@@ -115,7 +115,7 @@ const presentationRules: OptionRules<DpopPresentation> = {
  * @throws {UsageError} `invalid_options` with every problem found.
  */
 export function createDpopVerifier(options: DpopVerifierOptions): DpopVerifier {
-  const checked = checkOptions('createDpopVerifier', options, rules);
+  const checked = checkOptions('createDpopVerifier', options, dpopVerifierRules);
   const { replay, nonces = null, clock = systemClock } = checked;
   const maxAgeSeconds = checked.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS;
   const toleranceSeconds = checked.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS;

@@ -2,19 +2,20 @@
  * What stands between a verified token and its caller coming in: possession, revocation, single use, and the rules of
  * the route, in this order, with every request.
  */
-import { TokenError } from '../core/errors.js';
 import type { AcceptedToken } from './accepted-token.js';
 import type { Lane } from './acceptor.js';
 import type { GateLog, Observation } from './gate-observer.js';
 import type { Awaitable, GateCaller } from './gate-outcome.js';
 import type { GateRequest } from './gate-request.js';
 import { isThenable } from './is-thenable.js';
+import type { PossessionCheck, PresentedToken } from './possession.js';
 import type { UseRecorder } from './record-use.js';
 import type { RevocationCheck } from './revocation/revocation-check.js';
 import type { CompiledRules } from './rules/compile-rules.js';
 import type { RuleProblem } from './rules/rule-problem.js';
 
 export interface AdmissionParts {
+  readonly possession: PossessionCheck;
   /** Null where nothing is ever revoked. */
   readonly checkRevocation: RevocationCheck | null;
   readonly recordUse: UseRecorder;
@@ -27,13 +28,14 @@ export interface AdmissionParts {
  */
 export type Admission = (
   accepted: AcceptedToken,
+  presented: PresentedToken,
   request: GateRequest,
   nowSeconds: number,
   seen: Observation | undefined,
 ) => Awaitable<GateCaller | RuleProblem>;
 
 export function createAdmission(parts: AdmissionParts, rules: CompiledRules): Admission {
-  const { checkRevocation, recordUse, log } = parts;
+  const { possession, checkRevocation, recordUse, log } = parts;
 
   function noteRevocation(isKnown: boolean, lane: Lane, seen: Observation | undefined): void {
     if (isKnown) return;
@@ -58,13 +60,13 @@ export function createAdmission(parts: AdmissionParts, rules: CompiledRules): Ad
     return isThenable(problem) ? problem.then((later) => later ?? outcome) : problem;
   }
 
-  return (accepted, request, now, seen) => {
-    const { lane, verified } = accepted;
-    if (seen !== undefined) {
-      seen.lane = lane;
-      seen.issuer = verified.caller.issuer;
-    }
-    if (verified.boundTo !== undefined) throw possessionMissing();
+  function checkRevoked(
+    accepted: AcceptedToken,
+    request: GateRequest,
+    now: number,
+    seen: Observation | undefined,
+  ): Awaitable<GateCaller | RuleProblem> {
+    const { lane } = accepted;
     if (checkRevocation === null) return recordAndJudge(accepted, request, now);
     const isKnown = checkRevocation(accepted);
     if (isThenable(isKnown)) {
@@ -75,13 +77,16 @@ export function createAdmission(parts: AdmissionParts, rules: CompiledRules): Ad
     }
     noteRevocation(isKnown, lane, seen);
     return recordAndJudge(accepted, request, now);
-  };
-}
+  }
 
-/** A token that is bound to a key is no bearer token (RFC 9449 section 7.2). */
-function possessionMissing(): TokenError {
-  return new TokenError(
-    'proof_of_possession_missing',
-    'the token is bound to a key; this gate takes no proofs',
-  );
+  return (accepted, presented, request, now, seen) => {
+    if (seen !== undefined) {
+      seen.lane = accepted.lane;
+      seen.issuer = accepted.verified.caller.issuer;
+    }
+    const proving = possession.check(accepted, presented, request);
+    return proving === undefined
+      ? checkRevoked(accepted, request, now, seen)
+      : proving.then(() => checkRevoked(accepted, request, now, seen));
+  };
 }

@@ -15,6 +15,7 @@ import type { Gate } from './gate.js';
 import { createGateLog, createObserver } from './gate-observer.js';
 import type { GateOptions, GateSettings } from './gate-options.js';
 import { checkGateOptions } from './gate-options.js';
+import { createPossessionCheck, NO_PROOFS } from './possession.js';
 import { createUseRecorder } from './record-use.js';
 import { createRevocationCheck } from './revocation/revocation-check.js';
 import type { RevocationSource } from './revocation/revocation-source.js';
@@ -52,13 +53,14 @@ export function createGate(options: GateOptions): Gate {
 }
 
 function buildLanes(settings: GateSettings, ladder: LevelLadder): readonly Lane[] {
-  const { clock, toleranceSeconds, maxTokenBytes, fetch, allowPrivateAddresses } = settings;
+  const { clock, toleranceSeconds, maxTokenBytes, fetch, allowPrivateAddresses, dpop } = settings;
   const context: AcceptorContext = Object.freeze({
     clock,
     toleranceSeconds,
     maxTokenBytes,
     keys: createKeyResolver({ clock, fetch, allowPrivateAddresses }),
     levelOf: (acr: unknown) => ladder.levelOf(acr),
+    checksPossession: dpop !== null,
   });
   const lanes = Object.freeze(settings.accept.flatMap((acceptor) => acceptor.build(context)));
   const conflicts = findClaimConflicts(lanes);
@@ -67,7 +69,9 @@ function buildLanes(settings: GateSettings, ladder: LevelLadder): readonly Lane[
 }
 
 function createParts(settings: GateSettings, lanes: readonly Lane[]) {
-  const { clock, cookie, cache, answers, realm, resourceMetadata, revocation } = settings;
+  const { clock, cookie, cache, answers, realm, resourceMetadata, revocation, dpop } = settings;
+  const possession = dpop === null ? NO_PROOFS : createPossessionCheck(dpop, clock);
+  const dpopAlgorithms = possession.algorithms;
   const vary = cookie === null ? 'Authorization' : 'Authorization, Cookie';
   const malformedIsMissing = answers === 'asap';
   return Object.freeze({
@@ -75,12 +79,13 @@ function createParts(settings: GateSettings, lanes: readonly Lane[]) {
     vary,
     malformedIsMissing,
     letPreflightPass: settings.letPreflightPass,
-    readCredential: createCredentialReader({ cookie, malformedIsMissing }),
+    readCredential: createCredentialReader({ cookie, malformedIsMissing, acceptsDpop: dpop !== null }),
     lanes: createLaneChooser(lanes, settings.maxTokenBytes),
     tokens: createKnownTokens(cache === null ? null : createTokenCache<AcceptedToken>(cache), clock),
+    possession,
     checkRevocation: revocation === null ? null : createRevocationCheck(revocation),
     recordUse: createUseRecorder(settings.toleranceSeconds),
-    answers: createAnswers({ realm, answers, resourceMetadata, dpopAlgorithms: null, vary }),
+    answers: createAnswers({ realm, answers, resourceMetadata, dpopAlgorithms, vary }),
     observe: createObserver(settings),
     log: createGateLog(settings.logger),
   });

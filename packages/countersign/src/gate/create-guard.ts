@@ -16,6 +16,7 @@ import type { Observation, Observe } from './gate-observer.js';
 import type { Awaitable, GateAnonymous, GateCaller, GateOutcome } from './gate-outcome.js';
 import type { GateRequest } from './gate-request.js';
 import { isThenable } from './is-thenable.js';
+import type { PresentedToken } from './possession.js';
 import { createRefusals } from './refusals.js';
 import type { CompiledRules } from './rules/compile-rules.js';
 import type { RuleProblem } from './rules/rule-problem.js';
@@ -45,7 +46,7 @@ const PREFLIGHT: GateAnonymous = Object.freeze({ outcome: 'preflight', caller: u
 export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
   const { clock, tokens } = parts;
   const admission = createAdmission(parts, rules);
-  const refuse = createRefusals(parts.answers, parts.log, rules);
+  const refuse = createRefusals(parts, rules);
 
   function decide(request: GateRequest, seen: Seen): Awaitable<GateOutcome> {
     if (parts.letPreflightPass && isPreflight(request)) return PREFLIGHT;
@@ -55,23 +56,30 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
     if (credential === 'malformed') return refuse.malformed(request);
     const now = clock();
     const known = tokens.atHand(credential.token, now);
-    if (known === undefined) return decideUnknown(credential.token, request, now, seen);
+    if (known === undefined) return decideUnknown(credential, request, now, seen);
     if (seen !== undefined) seen.cached = true;
-    return admit(known, request, now, seen);
+    return admit(known, credential, request, now, seen);
   }
 
-  function decideUnknown(token: string, request: GateRequest, now: number, seen: Seen) {
+  function decideUnknown(presented: PresentedToken, request: GateRequest, now: number, seen: Seen) {
+    const { token } = presented;
     if (!parts.malformedIsMissing && !isTokenText(token)) return refuse.malformed(request);
     const lane = parts.lanes.choose(token);
     if (seen !== undefined) seen.lane = lane;
     const accepted = tokens.verify(lane, token);
     return isThenable(accepted)
-      ? accepted.then((later) => admit(later, request, clock(), seen))
-      : admit(accepted, request, now, seen);
+      ? accepted.then((later) => admit(later, presented, request, clock(), seen))
+      : admit(accepted, presented, request, now, seen);
   }
 
-  function admit(accepted: AcceptedToken, request: GateRequest, now: number, seen: Seen) {
-    const admitted = admission(accepted, request, now, seen);
+  function admit(
+    accepted: AcceptedToken,
+    presented: PresentedToken,
+    request: GateRequest,
+    now: number,
+    seen: Seen,
+  ) {
+    const admitted = admission(accepted, presented, request, now, seen);
     return isThenable(admitted)
       ? admitted.then((later) => conclude(later, request))
       : conclude(admitted, request);

@@ -13,6 +13,8 @@ import type { AnswerStyle } from './answers/create-answers.js';
 import { aMetadataUrl, anAnswerStyle, aRealm } from './answers/create-answers.js';
 import { aCookieName } from './credentials.js';
 import type { GateObserver, GateTracing } from './gate-event.js';
+import type { GateDpopOptions } from './possession.js';
+import { gateDpopRules } from './possession.js';
 import type { RevocationOptions } from './revocation/revocation-check.js';
 import { isRevocationSource } from './revocation/revocation-source.js';
 
@@ -52,6 +54,11 @@ export interface GateOptions {
   readonly letPreflightPass?: boolean | undefined;
   /** Where the metadata of what is guarded is, for challenges (RFC 9728 section 5.1). Default null. */
   readonly resourceMetadata?: string | null | undefined;
+  /**
+   * Takes tokens that are bound to a key, with a proof of it for each request (RFC 9449). Default null: such tokens are
+   * refused.
+   */
+  readonly dpop?: GateDpopOptions | null | undefined;
   /** For remote keys. Whoever gives one decides which addresses it reaches. */
   readonly fetch?: FetchFunction | undefined;
   /** Lets keys be fetched from hosts whose name leads to a private address (row K6). Default false. */
@@ -126,6 +133,7 @@ const rules: OptionRules<GateOptions> = {
   answers: optional(anAnswerStyle),
   letPreflightPass: optional(aBoolean),
   resourceMetadata: optional(nullOr(aMetadataUrl)),
+  dpop: optional(nullOr(nested(gateDpopRules))),
   fetch: optional(aFunction),
   allowPrivateAddresses: optional(aBoolean),
   clock: optional(aFunction),
@@ -155,6 +163,7 @@ export function checkGateOptions(options: GateOptions) {
     answers: checked.answers ?? 'rfc6750',
     letPreflightPass: checked.letPreflightPass ?? false,
     resourceMetadata: checked.resourceMetadata ?? null,
+    dpop: checked.dpop ?? null,
     fetch: checked.fetch,
     allowPrivateAddresses: checked.allowPrivateAddresses ?? false,
     clock: checked.clock ?? systemClock,

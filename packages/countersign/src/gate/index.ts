@@ -47,6 +47,9 @@ export type {
   GateRefusal,
 } from './gate-outcome.js';
 export type { GateRequest } from './gate-request.js';
+export type { GateDpopOptions } from './possession.js';
+export type { ResourceMetadata, ResourceMetadataOptions } from './resource-metadata.js';
+export { createResourceMetadata } from './resource-metadata.js';
 export type { MemoryRevocations, MemoryRevocationsOptions } from './revocation/memory-revocations.js';
 export { createMemoryRevocations } from './revocation/memory-revocations.js';
 export type { RevocationOptions } from './revocation/revocation-check.js';

@@ -4,6 +4,7 @@ import type { Answers } from './answers/create-answers.js';
 import type { GateLog } from './gate-observer.js';
 import type { GateAnonymous, GateOutcome, GateReason } from './gate-outcome.js';
 import type { GateRequest } from './gate-request.js';
+import type { PossessionCheck } from './possession.js';
 import type { CompiledRules } from './rules/compile-rules.js';
 import type { RuleProblem } from './rules/rule-problem.js';
 
@@ -18,7 +19,14 @@ export interface Refusals {
 /** To answer with where the request itself cannot be read. */
 const BLANK_REQUEST: GateRequest = Object.freeze({ method: 'GET', url: '/', headers: () => [] });
 
-export function createRefusals(answers: Answers, log: GateLog, { mode }: CompiledRules): Refusals {
+export interface RefusalParts {
+  readonly answers: Answers;
+  readonly log: GateLog;
+  readonly possession: PossessionCheck;
+}
+
+export function createRefusals(parts: RefusalParts, { mode }: CompiledRules): Refusals {
+  const { answers, log, possession } = parts;
   const isPermissive = mode === 'unsafePermissive';
   return Object.freeze({
     missing(request: GateRequest) {
@@ -40,7 +48,8 @@ export function createRefusals(answers: Answers, log: GateLog, { mode }: Compile
       log.error(error);
       if (isPermissive && error instanceof TokenError) return anonymous(error.code);
       try {
-        return answers.refuse(error, request);
+        const asksForNonce = error instanceof TokenError && error.code === 'dpop_nonce_required';
+        return answers.refuse(error, request, asksForNonce ? possession.nextNonce() : undefined);
       } catch (unexpected) {
         return answers.refuse(unexpected, BLANK_REQUEST);
       }

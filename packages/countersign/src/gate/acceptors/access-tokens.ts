@@ -3,9 +3,18 @@ import { stringOrStrings } from '../../core/option-rules.js';
 import type { OptionRules } from '../../core/options.js';
 import { checkOptions, optional, required } from '../../core/options.js';
 import { claimRulesRules } from '../../jwt/claim-rules.js';
+import {
+  audienceClaim,
+  instantClaim,
+  methodsClaim,
+  optionalInstantClaim,
+  optionalTextClaim,
+  scopeClaims,
+  textClaim,
+  tokenIdClaim,
+} from '../../jwt/claim-values.js';
 import type { VerifiedJwt } from '../../jwt/verify-jwt.js';
 import { ACCESS_TOKEN_TYPE } from '../../tokens/access-token/access-token-algorithms.js';
-import { toAccessTokenCaller } from '../../tokens/access-token/access-token-caller.js';
 import { ACCESS_TOKEN_CLAIMS } from '../../tokens/access-token/access-token-verifier.js';
 import type { Acceptor, AcceptorContext } from '../acceptor.js';
 import type { ApplicationCaller } from '../caller.js';
@@ -82,23 +91,23 @@ function profileAccessTokens(options: AccessTokensOptions): Acceptor {
   });
 }
 
-function toApplication(verified: VerifiedJwt, context: AcceptorContext): ApplicationCaller {
-  const caller = toAccessTokenCaller(verified);
-  const { acr } = caller;
+/** As toAccessTokenCaller reads the claims, into the caller that all gates have. */
+function toApplication({ claims }: VerifiedJwt, context: AcceptorContext): ApplicationCaller {
+  const acr = optionalTextClaim(claims, 'acr');
   return Object.freeze({
     kind: 'application',
-    issuer: caller.issuer,
-    subject: caller.subject,
-    audience: caller.audience,
-    scopes: caller.scopes,
+    issuer: textClaim(claims, 'iss'),
+    subject: textClaim(claims, 'sub'),
+    audience: audienceClaim(claims),
+    scopes: scopeClaims(claims),
     level: acr === undefined ? undefined : context.levelOf(acr),
     acr,
-    amr: caller.amr,
-    authenticatedAt: caller.authTime,
-    tokenId: caller.tokenId,
-    issuedAt: caller.issuedAt,
-    expiresAt: caller.expiresAt,
-    claims: caller.claims,
-    clientId: caller.clientId,
+    amr: methodsClaim(claims),
+    authenticatedAt: optionalInstantClaim(claims, 'auth_time'),
+    tokenId: tokenIdClaim(claims),
+    issuedAt: instantClaim(claims, 'iat'),
+    expiresAt: instantClaim(claims, 'exp'),
+    claims,
+    clientId: textClaim(claims, 'client_id'),
   });
 }
