@@ -25,6 +25,15 @@ export function optionalTextClaim(claims: JwtClaims, name: string): string | und
   return Object.hasOwn(claims, name) ? textClaim(claims, name) : undefined;
 }
 
+const MAX_TOKEN_ID_LENGTH = 1024;
+
+/** `jti`, short enough to be kept. @throws {TokenError} `claim_invalid` */
+export function tokenIdClaim(claims: JwtClaims): string {
+  const jti = textClaim(claims, 'jti');
+  if (jti.length <= MAX_TOKEN_ID_LENGTH) return jti;
+  throw invalidClaim('jti', `at most ${MAX_TOKEN_ID_LENGTH} characters`);
+}
+
 /** Epoch seconds. @throws {TokenError} `claim_invalid` for anything but a finite number (row C2). */
 export function instantClaim(claims: JwtClaims, name: string): number {
   const value = ownClaim(claims, name);

@@ -2,12 +2,12 @@
 import {
   audienceClaim,
   instantClaim,
-  invalidClaim,
   methodsClaim,
   optionalInstantClaim,
   optionalTextClaim,
   scopeClaims,
   textClaim,
+  tokenIdClaim,
 } from '../../jwt/claim-values.js';
 import type { JwtClaims } from '../../jwt/jwt-claims.js';
 import type { VerifiedJwt } from '../../jwt/verify-jwt.js';
@@ -39,18 +39,12 @@ export interface AccessTokenCaller {
   readonly claims: JwtClaims;
 }
 
-const MAX_TOKEN_ID_LENGTH = 1024;
-
 /**
  * The caller of a verified token, of which `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` are there.
  *
  * @throws {TokenError} `claim_invalid` for a claim of the profile that is of another form (row C13).
  */
 export function toAccessTokenCaller({ claims }: VerifiedJwt): AccessTokenCaller {
-  const tokenId = textClaim(claims, 'jti');
-  if (tokenId.length > MAX_TOKEN_ID_LENGTH) {
-    throw invalidClaim('jti', `at most ${MAX_TOKEN_ID_LENGTH} characters`);
-  }
   return Object.freeze({
     kind: 'application',
     issuer: textClaim(claims, 'iss'),
@@ -58,7 +52,7 @@ export function toAccessTokenCaller({ claims }: VerifiedJwt): AccessTokenCaller 
     clientId: textClaim(claims, 'client_id'),
     audience: audienceClaim(claims),
     scopes: scopeClaims(claims),
-    tokenId,
+    tokenId: tokenIdClaim(claims),
     issuedAt: instantClaim(claims, 'iat'),
     expiresAt: instantClaim(claims, 'exp'),
     authTime: optionalInstantClaim(claims, 'auth_time'),

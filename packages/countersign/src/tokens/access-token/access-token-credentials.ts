@@ -49,17 +49,23 @@ export function credentialsOrNull(parsed: ParsedAccessToken): AccessTokenCredent
  * object or a list, and empty names (row C13).
  */
 export function toCredentials(claims: JwtClaims): AccessTokenCredentials {
+  const { jti, ...credentials } = readCredentials(claims);
+  return Object.freeze(jti === undefined ? credentials : { ...credentials, jti });
+}
+
+/** The same, with a `jti` of undefined where the token has none, and for the caller to freeze. */
+export function readCredentials(claims: JwtClaims) {
   const { scp, jti } = claims;
-  const named = {
+  const hasJti = Object.hasOwn(claims, 'jti');
+  if (!isStringList(scp)) throw invalid('scp', 'a list of strings');
+  if (hasJti && !isJti(jti)) throw invalid('jti', 'a string, a number, true, false or null');
+  return {
     provider: nonEmpty('iss', claims.iss),
     clientId: nonEmpty('aud', claims.aud),
     userId: nonEmpty('sub', claims.sub),
+    authorizedScope: scp,
+    jti: hasJti ? (jti as AccessTokenJti) : undefined,
   };
-  if (!isStringList(scp)) throw invalid('scp', 'a list of strings');
-  const credentials = { ...named, authorizedScope: scp };
-  if (!Object.hasOwn(claims, 'jti')) return Object.freeze(credentials);
-  if (!isJti(jti)) throw invalid('jti', 'a string, a number, true, false or null');
-  return Object.freeze({ ...credentials, jti });
 }
 
 function isJti(value: unknown): value is AccessTokenJti {
