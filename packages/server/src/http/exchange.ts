@@ -39,5 +39,10 @@ export interface Route {
   readonly kind: 'api' | 'page';
   /** Answers under every host name, for probes that know only an address. Never where a URL is made (M8). */
   readonly anyHost?: true;
+  /**
+   * A page that takes forms from other sites, because a standard says that they send them. For routes that such a form
+   * can make do nothing that a link could not.
+   */
+  readonly anyOrigin?: true;
   readonly handle: RouteHandler;
 }

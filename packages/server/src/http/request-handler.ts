@@ -82,10 +82,14 @@ function createAnswer(
       return answers.refuse(kind, new Refusal('method_not_allowed'), { allow: methods.join(', ') });
     }
     const { route, parameters } = matched;
-    if (route.kind === 'page' && isChange(request) && !isSameOriginPost(request, issuerUrl.origin))
+    if (takesOwnFormsOnly(route) && isChange(request) && !isSameOriginPost(request, issuerUrl.origin))
       throw new Refusal('forbidden');
     return route.handle(request, parameters);
   };
+}
+
+function takesOwnFormsOnly({ kind, anyOrigin }: Route): boolean {
+  return kind === 'page' && anyOrigin !== true;
 }
 
 function isChange({ method }: HttpRequest): boolean {

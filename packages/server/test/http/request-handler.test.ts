@@ -23,6 +23,13 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', pattern: '/page/:id', kind: 'page', handle: async () => page(200, '<p>hello') },
   { method: 'POST', pattern: '/page/:id', kind: 'page', handle: async () => page(200, '<p>done') },
   {
+    method: 'POST',
+    pattern: '/open-page',
+    kind: 'page',
+    anyOrigin: true,
+    handle: async () => page(200, '<p>led on'),
+  },
+  {
     method: 'GET',
     pattern: '/own-policy',
     kind: 'page',
@@ -149,6 +156,13 @@ describe('answers of pages', () => {
     expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('forbidden') });
     const own = { origin: 'https://auth.example' };
     expect(await exchange({ method: 'POST', path: '/page/1', headers: own })).toMatchObject({ status: 200 });
+  });
+
+  it('O25: take a form from elsewhere only where the route says so', async () => {
+    const foreign = { origin: 'https://client.example', 'sec-fetch-site': 'cross-site' };
+    const response = await exchange({ method: 'POST', path: '/open-page', headers: foreign });
+    expect(response).toMatchObject({ status: 200, text: '<p>led on' });
+    expect(response.headers).not.toHaveProperty('access-control-allow-origin');
   });
 
   it('have no preflight', async () => {
