@@ -32,18 +32,25 @@ export type CountersignFastifyPlugin = (
  *
  * Registration rejects with UsageError `invalid_options` with every problem found.
  */
-export const countersignFastify: CountersignFastifyPlugin = Object.assign(
-  (...[instance, { gate, rules }, done]: Parameters<CountersignFastifyPlugin>) => {
+export const countersignFastify: CountersignFastifyPlugin = Object.assign(guardContext, {
+  // As fastify-plugin does: the hook is for the context around, not for one of the plugin's own.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'countersign',
+  [Symbol.for('plugin-meta')]: { name: 'countersign', fastify: '5.x' },
+});
+
+function guardContext(
+  instance: FastifyInstanceLike,
+  { gate, rules }: CountersignFastifyOptions,
+  done: (error?: Error) => void,
+): void {
+  try {
     const hook = createFastifyHook(gate, rules);
-    // Of one shape from the start, which is what decorators are for.
+    // Requests of one shape from the start, which is what decorators are for.
     if (!instance.hasRequestDecorator('caller')) instance.decorateRequest('caller', null);
     instance.addHook('onRequest', hook);
     done();
-  },
-  {
-    // As fastify-plugin does: the hook is for the context around, not for one of the plugin's own.
-    [Symbol.for('skip-override')]: true,
-    [Symbol.for('fastify.display-name')]: 'countersign',
-    [Symbol.for('plugin-meta')]: { name: 'countersign', fastify: '5.x' },
-  },
-);
+  } catch (error) {
+    done(error as Error);
+  }
+}

@@ -1,14 +1,14 @@
 /** The gates and rules that requests of the tests come to, each under a name of its own. */
 import { createMemoryReplayStore } from 'countersign/asap';
-import type { Gate, RouteRules } from 'countersign/gate';
+import type { GateOrGuard, RouteRules } from 'countersign/gate';
 import { asap, createGate } from 'countersign/gate';
 import type { TestCallers } from 'countersign/testing';
 import { createTestCallers } from 'countersign/testing';
 import { NOW } from '../../support/tokens.js';
 
 export interface Door {
-  readonly gate: Gate;
-  readonly rules: RouteRules;
+  readonly gate: GateOrGuard;
+  readonly rules: RouteRules | undefined;
 }
 
 export const DOOR_NAMES = [

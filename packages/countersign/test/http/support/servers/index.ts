@@ -15,9 +15,10 @@ export const SERVERS: readonly (readonly [name: string, load: () => Promise<Serv
   ['fastify, a hook for a route', async () => serveFastifyHook],
   ['fastify, the plugin', async () => serveFastifyPlugin],
   ['koa', async () => serveKoa],
-  ['hono', async () => serveHono],
   ['nest', async () => serveNest],
   ['h3', async () => serveH3],
   ['node:http', async () => serveNode],
+  // Last: their server puts a Request and a Response of its own in place of the global ones.
+  ['hono', async () => serveHono],
   ['fetch', async () => serveFetch],
 ];

@@ -19,7 +19,12 @@ export const serveNode: Serve = (doors, visit) => {
       for (const [name, value] of Object.entries(corsHeaders(request.headers.origin))) {
         response.setHeader(name, value);
       }
-      listeners.get(request.url?.replace(/\?.*/, '') ?? '')?.(request, response);
+      const listener = listeners.get(request.url?.replace(/\?.*/, '') ?? '');
+      // What the listener throws, and rejects with, comes through.
+      new Promise((resolve) => {
+        if (listener === undefined) response.writeHead(404).end();
+        resolve(listener?.(request, response));
+      }).catch(() => response.writeHead(500).end());
     }),
   );
 };
