@@ -19,6 +19,8 @@ export type { ExportedJwk } from './keys/export-key.js';
 export { exportPrivateJwk, exportPrivatePem, exportPublicJwk, exportPublicPem } from './keys/export-key.js';
 export type { GenerateKeyPairOptions, KeyPair } from './keys/generate-key-pair.js';
 export { generateKeyPair } from './keys/generate-key-pair.js';
+export type { GuardedFetchOptions } from './keys/guarded-fetch.js';
+export { createGuardedFetch } from './keys/guarded-fetch.js';
 export type { DerFormat, ImportKeyOptions, KeyInput } from './keys/import-key.js';
 export { importPrivateKey, importPublicKey } from './keys/import-key.js';
 export type { ImportSecretOptions } from './keys/import-secret.js';

@@ -2,8 +2,16 @@
 import type { AppSettings } from './app.js';
 import { APP_DEFAULTS, DELIVERY_MODES, ID_TOKEN_ALGORITHMS, LINK_BINDINGS } from './app.js';
 import { checkMailTemplate } from './mail-template.js';
-import { nearestName } from './nearest-name.js';
 import { parseRedirectUrl } from './redirect-url.js';
+import {
+  type Checked,
+  checkBoolean,
+  checkName,
+  oneOf,
+  type Rule,
+  unknownNames,
+  wholeNumber,
+} from './setting-rules.js';
 
 /** Settings that cannot be taken; `problems` lists every one found, each naming its setting. */
 export class AppSettingsError extends Error {
@@ -15,10 +23,6 @@ export class AppSettingsError extends Error {
     this.problems = Object.freeze([...problems]);
   }
 }
-
-/** A value as it will be kept, or what is wrong with it, as in "must be a string". */
-type Checked = { readonly value: unknown } | { readonly problem: string };
-type Rule = (value: unknown) => Checked;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -53,7 +57,7 @@ export function checkAppSettings(changes: Partial<AppSettings>, base: AppSetting
   }
   const given = changes as Readonly<Record<string, unknown>>;
   const before = (base ?? APP_DEFAULTS) as Readonly<Record<string, unknown>>;
-  const problems = unknownNames(given);
+  const problems = unknownNames(given, SETTING_NAMES);
   const settings: Record<string, unknown> = {};
   for (const [name, rule] of Object.entries(RULES)) {
     const value = Object.hasOwn(given, name) && given[name] !== undefined ? given[name] : before[name];
@@ -67,49 +71,7 @@ export function checkAppSettings(changes: Partial<AppSettings>, base: AppSetting
   return Object.freeze({ ...settings, mailTemplate: template.template }) as AppSettings;
 }
 
-function unknownNames(given: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(given)
-    .filter((name) => !SETTING_NAMES.includes(name))
-    .map(
-      (name) =>
-        `${JSON.stringify(name.slice(0, 40))} is no setting, did you mean "${nearestName(name, SETTING_NAMES)}"?`,
-    );
-}
-
-/** Control characters would end a header line of the mail; the others turn a name into a picture of another one. */
-const NOT_IN_A_NAME = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
-
-function checkName(value: unknown): Checked {
-  if (typeof value !== 'string') return { problem: 'must be a string' };
-  const name = value.length > 1000 ? value : value.trim();
-  const length = name.length > 1000 ? name.length : [...name].length;
-  if (length < 1 || length > 80) return { problem: 'must be 1 to 80 characters long' };
-  if (NOT_IN_A_NAME.test(name) || !name.isWellFormed()) {
-    return { problem: 'must be one line without control characters' };
-  }
-  return { value: name };
-}
-
 function checkRedirectUrl(value: unknown): Checked {
   const parsed = parseRedirectUrl(value);
   return parsed.problem === undefined ? { value: parsed.href } : { problem: parsed.problem };
-}
-
-function checkBoolean(value: unknown): Checked {
-  return typeof value === 'boolean' ? { value } : { problem: 'must be true or false' };
-}
-
-function oneOf(allowed: readonly string[]): Rule {
-  return (value) => {
-    if (typeof value === 'string' && allowed.includes(value)) return { value };
-    const meant = typeof value === 'string' ? `, did you mean "${nearestName(value, allowed)}"?` : '';
-    return { problem: `must be one of ${allowed.join(', ')}${meant}` };
-  };
-}
-
-function wholeNumber(min: number, max: number, unit: string): Rule {
-  return (value) =>
-    Number.isInteger(value) && (value as number) >= min && (value as number) <= max
-      ? { value }
-      : { problem: `must be a whole number of ${unit}, from ${min} to ${max}` };
 }
