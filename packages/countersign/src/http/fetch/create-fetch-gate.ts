@@ -65,11 +65,11 @@ export function createFetchGate(
     (request, ...rest) =>
       whenChecked(guard.check(readFetchRequest(request)), (outcome) => {
         if (outcome.outcome === 'refused') return refusalResponse(outcome, request.method);
+        // The caller is undefined only where the signatures above say so.
         const answer =
           outcome.outcome === 'preflight'
             ? preflight(request, ...rest)
-            : // Undefined only where the signature above says so.
-              handler(request, outcome.caller as Caller, ...rest);
+            : handler(request, outcome.caller as Caller, ...rest);
         return isThenable(answer)
           ? answer.then((settled) => withVary(settled, guard.vary))
           : withVary(answer, guard.vary);

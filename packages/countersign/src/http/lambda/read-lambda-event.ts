@@ -1,6 +1,6 @@
 /** The events that API Gateway asks a Lambda authorizer with, as the gate reads them. Only the parts that are used. */
 import type { GateRequest } from '../../gate/gate-request.js';
-import { listOf } from '../shared/node-request.js';
+import { listOf } from '../shared/list-of.js';
 
 type Fields<Value> = Readonly<Record<string, Value | undefined>> | null | undefined;
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/errors.js';
 import type { Caller } from '../../gate/caller.js';
 
-/** Where adapters leave the caller. */
+/** Where adapters leave the caller: on the request or its context, and nowhere that outlives them (row C18). */
 export interface CallerHolder {
   /** Undefined, or null, before a gate ran; undefined for requests that it let in without a caller. */
   caller?: Caller | null | undefined;

@@ -1,6 +1,6 @@
 /** A web-standard request as the gate reads it. */
 import type { GateRequest } from '../../gate/gate-request.js';
-import { listOf } from './node-request.js';
+import { listOf } from './list-of.js';
 
 /** What is needed of `Request`. */
 export interface FetchRequestLike {

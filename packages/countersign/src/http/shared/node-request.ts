@@ -1,6 +1,7 @@
 /** A request of Node's servers, and of every framework that rests on them, as the gate reads it. */
 import type { GateRequest } from '../../gate/gate-request.js';
 import type { CallerHolder } from './caller-of.js';
+import { listOf } from './list-of.js';
 
 /** What is needed of `IncomingMessage` and `Http2ServerRequest`. */
 export interface NodeRequestLike extends CallerHolder {
@@ -10,8 +11,6 @@ export interface NodeRequestLike extends CallerHolder {
   readonly rawHeaders: readonly string[];
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
-
-const NONE: readonly string[] = Object.freeze([]);
 
 /**
  * Headers are read as they came, not as Node gathers them: of two `Authorization` fields it keeps the first only, and
@@ -42,11 +41,5 @@ function readHeader({ rawHeaders, headers }: NodeRequestLike, name: string): rea
     if (found === undefined) found = [value];
     else found.push(value);
   }
-  return found ?? NONE;
-}
-
-/** One value, several, or none. */
-export function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  if (value === undefined) return NONE;
-  return typeof value === 'string' ? [value] : value;
+  return found ?? listOf(undefined);
 }
