@@ -196,6 +196,23 @@ export type ResolveAccess = (
   kind: 'person' | 'client',
 ) => GrantedAccess;
 
+/**
+ * What waits for somebody to sign in (AuthorizationService, authorize/authorization-service.ts). `/login?transaction=<id>`
+ * leads through the login pages, and these to `/authorize/resume?transaction=<id>`.
+ */
+export interface SignInTransactions {
+  /** Consumes nothing. Undefined: unknown, over, or begun in another browser. */
+  describe(transactionId: string, browserSecret: string | undefined): Promise<SignInOccasion | undefined>;
+}
+
+/** Why somebody is asked to sign in. */
+export interface SignInOccasion {
+  readonly clientName: string;
+  readonly loginHint: string | null;
+  /** Forms on the way there name its scheme in their policy: Chrome holds redirects after a form to `form-action`. */
+  readonly redirectUri: string;
+}
+
 /** What comes of a grant that has an authentication or not (createGrantAnswer, grants/grant-answer.ts). */
 export type GrantAnswer = (
   client: Client,
