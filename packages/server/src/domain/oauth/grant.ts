@@ -43,6 +43,8 @@ export interface AuthorizationRequest {
   readonly maxAgeSeconds: number | null;
   readonly acrValues: readonly string[];
   readonly loginHint: string | null;
+  /** The person who must be signed in, whoever else is (`id_token_hint`); nobody in particular where it is left out. */
+  readonly personHint?: string;
 }
 
 /** An authorization request on its way through sign-in and consent, tied to one browser. */
