@@ -87,7 +87,8 @@ function readText(path: string): string {
   }
 }
 
-function toSeconds(text: string): number {
+/** For commander: the seconds of `90s`, `15m`, `1h`, `30d`. */
+export function toSeconds(text: string): number {
   const parsed = parseDurationSeconds(text);
   if (parsed.problem !== undefined) throw new InvalidArgumentError(`It ${parsed.problem}.`);
   return parsed.value;

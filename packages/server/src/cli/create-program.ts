@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Cli } from './cli.js';
 import { appsCommand } from './commands/apps.js';
+import { clientsCommand } from './commands/clients.js';
 import { curlCommand } from './commands/curl.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keysCommand } from './commands/keys.js';
@@ -29,6 +30,7 @@ export function createProgram(cli: Cli): Command {
     serveCommand,
     migrateCommand,
     appsCommand,
+    clientsCommand,
     keysCommand,
     tokenCommand,
     policyCommand,

@@ -1,11 +1,13 @@
 import { CommanderError } from 'commander';
 import { TokenError, UnavailableError, UsageError } from 'countersign';
 import { AppSettingsError } from '../domain/app-settings.js';
+import { ClientSettingsError } from '../domain/oauth/client-settings.js';
 import { Refusal } from '../domain/refusal.js';
 import { StoreUnavailableError } from '../domain/stores.js';
 import { WrongMasterKeyError } from '../services/vault.js';
 import { SchemaError } from '../store/sqlite/index.js';
 import { namingFlag } from './app-setting-flags.js';
+import { namingClientFlags } from './client-setting-flags.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { withoutSecrets } from './without-secrets.js';
 
@@ -58,6 +60,13 @@ export function describeFailure(error: unknown): Failure | undefined {
       'invalid_settings',
       'The settings of the app cannot be taken:',
       error.problems.map(namingFlag),
+    );
+  if (error instanceof ClientSettingsError)
+    return failure(
+      usage,
+      'invalid_settings',
+      'The settings of the client cannot be taken:',
+      error.problems.map(namingClientFlags),
     );
   if (error instanceof TokenError)
     return failure(refused, error.code, `${error.publicText} (${error.message})`);

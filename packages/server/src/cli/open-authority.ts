@@ -13,6 +13,7 @@ import type { Logger } from '../domain/logger.js';
 import type { Store } from '../domain/stores.js';
 import { type AppService, createAppService } from '../services/app-service.js';
 import { createKeyRepository, type KeyRepository } from '../services/key-repository.js';
+import { type ClientService, createClientService } from '../services/oauth/clients/client-service.js';
 import { assertMasterKey, createVault } from '../services/vault.js';
 import { migrateSqlite, openSqliteStore } from '../store/sqlite/index.js';
 import type { Cli } from './cli.js';
@@ -69,8 +70,29 @@ export async function withApps<T>(
 /** Runs the work of one `keys` command on the store and closes it again. Published keys are no secret: no master key. */
 export async function withKeys<T>(
   options: Readonly<Record<string, unknown>>,
-  { terminal }: Cli,
+  cli: Cli,
   work: (keys: KeyRepository) => Promise<T>,
+): Promise<T> {
+  return withStore(options, cli, (store, logger) =>
+    work(createKeyRepository({ store, clock: systemClock, logger })),
+  );
+}
+
+/** Runs the work of one `clients` command on the store and closes it again. Of secrets it holds hashes: no master key. */
+export async function withClients<T>(
+  options: Readonly<Record<string, unknown>>,
+  cli: Cli,
+  work: (clients: ClientService) => Promise<T>,
+): Promise<T> {
+  return withStore(options, cli, ({ oauth }, logger) =>
+    work(createClientService({ store: oauth, clock: systemClock, logger })),
+  );
+}
+
+async function withStore<T>(
+  options: Readonly<Record<string, unknown>>,
+  { terminal }: Cli,
+  work: (store: Store, logger: Logger) => Promise<T>,
 ): Promise<T> {
   const settings = loadStorageSettings(sourcesOf(options, terminal));
   // What was done is what the command prints: the log need not say it too.
@@ -78,7 +100,7 @@ export async function withKeys<T>(
   const logger = createStderrLogger({ logLevel }, terminal);
   const store = await openStore(settings, logger);
   try {
-    return await work(createKeyRepository({ store, clock: systemClock, logger }));
+    return await work(store, logger);
   } finally {
     await store.close();
   }
