@@ -70,7 +70,7 @@ export function createSigningKeys({ store, vault, clock }: SigningKeysOptions): 
       const identity = `${appId} ${keys.map(({ kid, state }) => `${kid} ${state}`).join(' ')}`;
       const known = prepared.get(identity);
       if (known !== undefined) return known;
-      const keySet = createKeySet(vault, keys);
+      const keySet = createKeySet(vault, clock, keys);
       prepared.set(identity, keySet);
       return keySet;
     },
@@ -83,7 +83,7 @@ function isPublished({ retiresAt }: StoredSigningKey, nowSeconds: number): boole
 }
 
 /** Each part is made when it is first asked for: publishing keys opens no private one. */
-function createKeySet(vault: Vault, keys: readonly StoredSigningKey[]): KeySet {
+function createKeySet(vault: Vault, clock: Clock, keys: readonly StoredSigningKey[]): KeySet {
   const current = once(() => {
     const key = keys.find(({ state }) => state === 'current');
     if (key === undefined) throw new Error(`App ${keys[0]?.appId} has no current key`);
@@ -94,7 +94,7 @@ function createKeySet(vault: Vault, keys: readonly StoredSigningKey[]): KeySet {
   return Object.freeze({
     algorithm: () => algorithmOf(current()),
     signer(type = 'JWT') {
-      const signer = signers.get(type) ?? createJwtSigner({ key: privateKey(), type });
+      const signer = signers.get(type) ?? createJwtSigner({ key: privateKey(), type, clock });
       signers.set(type, signer);
       return signer;
     },
