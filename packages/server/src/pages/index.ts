@@ -2,8 +2,11 @@
  * The authority's pages: pure functions from data to HTML text. They work without script under a strict content
  * security policy. May import domain and http; routes choose the page and its status.
  */
+export { renderAuthorizeErrorPage } from './authorize-error-page.js';
+export { renderAuthorizedFormPage } from './authorized-form-page.js';
 export { renderCheckMailPage } from './check-mail-page.js';
 export { renderConfirmPage } from './confirm-page.js';
+export { renderConsentPage } from './consent-page.js';
 export { renderErrorPage } from './error-page.js';
 export { renderFormPostPage } from './form-post-page.js';
 export { renderLinkProblemPage } from './link-problem-page.js';
