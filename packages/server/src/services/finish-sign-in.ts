@@ -1,9 +1,9 @@
 import type { App } from '../domain/app.js';
 import { Refusal } from '../domain/refusal.js';
 import type { Person } from '../domain/sign-in.js';
-import { wrongCodeBudgets } from './code-limits.js';
-import { hashSecret, isSecretShaped, parseTypedCode } from './secrets.js';
-import { hashTypedCode, loggedAddress, type SignInContext } from './sign-in-context.js';
+import { checkTypedCode, consumeByCode, linkKeyOf, logFinished } from './consume-sign-in.js';
+import { hashSecret, isSecretShaped } from './secrets.js';
+import type { SignInContext } from './sign-in-context.js';
 import { type PreparedOutcome, prepareOutcome } from './sign-in-outcome.js';
 
 export interface TokenPair {
@@ -21,9 +21,6 @@ export interface FinishedSignIn {
   readonly delivery: Delivery;
 }
 
-/** At most this many codes are compared for one request (M7). */
-const MAX_CODE_TRIES = 5;
-
 /** See `SignInService.finishWithLink`. */
 export async function finishWithLink(
   context: SignInContext,
@@ -31,21 +28,11 @@ export async function finishWithLink(
   linkSecret: string,
   requestId: string | null,
 ): Promise<FinishedSignIn | undefined> {
-  const isBound = app.linkBinding === 'same-browser';
-  const starterHash = isSecretShaped(requestId) ? hashSecret(requestId) : null;
-  if (!isSecretShaped(linkSecret) || (isBound && starterHash === null)) return undefined;
+  const key = linkKeyOf(context, app, linkSecret, requestId);
+  if (key === undefined) return undefined;
   await assertCanSign(context, app);
-  const nowSeconds = Math.floor(context.clock());
-  const prepared = prepareOutcome(app, app.delivery, nowSeconds);
-  const person = await context.store.signIns.consumeByLink(
-    {
-      appId: app.id,
-      linkHash: hashSecret(linkSecret),
-      starterHash: isBound ? starterHash : null,
-      nowSeconds,
-    },
-    prepared.outcome,
-  );
+  const prepared = prepareOutcome(app, app.delivery, key.nowSeconds);
+  const person = await context.store.signIns.consumeByLink(key, prepared.outcome);
   return person && finish(context, app, person, prepared);
 }
 
@@ -57,37 +44,12 @@ export async function finishWithCode(
   typedCode: unknown,
   as: 'page' | 'api',
 ): Promise<FinishedSignIn> {
-  const code = parseTypedCode(typedCode);
-  if (code === undefined || !isSecretShaped(requestId)) throw new Refusal('wrong_code');
+  const typed = checkTypedCode(requestId, typedCode);
   await assertCanSign(context, app);
-  const nowSeconds = Math.floor(context.clock());
-  const prepared = prepareOutcome(app, as === 'api' ? 'query' : app.delivery, nowSeconds);
-  const starterHash = hashSecret(requestId);
-  const request = await context.store.signIns.findByStarter(app.id, starterHash, nowSeconds);
-  if (request === undefined) throw new Refusal('wrong_code');
-  const wrongCodes = wrongCodeBudgets(app, request.emailKey);
-  await assertMayTryCode(context, wrongCodes, nowSeconds);
-  const codeHash = hashTypedCode(context.vault, starterHash, code);
-  const result = await context.store.signIns.consumeByCode(
-    { appId: app.id, starterHash, codeHash, maxTries: MAX_CODE_TRIES, nowSeconds },
-    prepared.outcome,
-  );
-  if (result.outcome === 'consumed') return finish(context, app, result.person, prepared);
-  if (result.outcome === 'wrong') await context.rateLimits.takeAll(wrongCodes, nowSeconds);
-  context.logger.info('sign_in_code_refused', { app: app.id, outcome: result.outcome });
-  throw new Refusal('wrong_code');
-}
-
-async function assertMayTryCode(
-  { rateLimits, logger }: SignInContext,
-  wrongCodes: ReturnType<typeof wrongCodeBudgets>,
-  nowSeconds: number,
-): Promise<void> {
-  const retryAfterSeconds = await rateLimits.waitSeconds(wrongCodes, nowSeconds);
-  if (retryAfterSeconds === 0) return;
-  logger.warn('sign_in_codes_limited');
-  const message = 'Too many wrong codes were typed lately. Please use the link in the mail.';
-  throw new Refusal('too_many_requests', { message, retryAfterSeconds });
+  const delivery = as === 'api' ? 'query' : app.delivery;
+  const prepared = prepareOutcome(app, delivery, Math.floor(context.clock()));
+  const person = await consumeByCode(context, app, typed, prepared.outcome);
+  return finish(context, app, person, prepared);
 }
 
 /** See `SignInService.exchangeDeliveryCode`. */
@@ -114,15 +76,15 @@ async function assertCanSign({ tokens }: SignInContext, app: App): Promise<void>
 }
 
 async function finish(
-  { tokens, vault, logger }: SignInContext,
+  context: SignInContext,
   app: App,
   person: Person,
   { deliveryCode, refreshToken }: PreparedOutcome,
 ): Promise<FinishedSignIn> {
   const delivery: Delivery =
     deliveryCode === null
-      ? { kind: 'tokens', idToken: await tokens.issueIdToken(app, person), refreshToken }
+      ? { kind: 'tokens', idToken: await context.tokens.issueIdToken(app, person), refreshToken }
       : { kind: 'code', code: deliveryCode };
-  logger.info('sign_in_finished', loggedAddress(vault, app, person.email));
+  logFinished(context, app, person);
   return { email: person.email, delivery };
 }

@@ -1,4 +1,5 @@
 import type { App } from '../domain/app.js';
+import type { Person } from '../domain/sign-in.js';
 import {
   exchangeDeliveryCode,
   type FinishedSignIn,
@@ -6,6 +7,7 @@ import {
   finishWithLink,
   type TokenPair,
 } from './finish-sign-in.js';
+import { identifyByCode, identifyByLink } from './identify-person.js';
 import { hashSecret, isSecretShaped, sameText } from './secrets.js';
 import type { SignInContext } from './sign-in-context.js';
 import { type RequestOrigin, startSignIn } from './start-sign-in.js';
@@ -46,6 +48,10 @@ export interface SignInService {
   finishWithCode(app: App, requestId: unknown, code: unknown, as: 'page' | 'api'): Promise<FinishedSignIn>;
   /** Delivery mode `code`. Refusals: delivery_not_by_code, invalid_parameter, invalid_code. */
   exchangeDeliveryCode(app: App, code: unknown): Promise<TokenPair>;
+  /** As `finishWithLink`, but gives the person and hands out nothing: for sessions of the authority's own. */
+  identifyByLink(app: App, linkSecret: string, requestId: string | null): Promise<Person | undefined>;
+  /** As `finishWithCode`, but gives the person and hands out nothing. */
+  identifyByCode(app: App, requestId: unknown, code: unknown): Promise<Person>;
 }
 
 export function createSignInService(context: SignInContext): SignInService {
@@ -69,5 +75,7 @@ export function createSignInService(context: SignInContext): SignInService {
     finishWithLink: (app, linkSecret, requestId) => finishWithLink(context, app, linkSecret, requestId),
     finishWithCode: (app, requestId, code, as) => finishWithCode(context, app, requestId, code, as),
     exchangeDeliveryCode: (app, code) => exchangeDeliveryCode(context, app, code),
+    identifyByLink: (app, linkSecret, requestId) => identifyByLink(context, app, linkSecret, requestId),
+    identifyByCode: (app, requestId, code) => identifyByCode(context, app, requestId, code),
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { App } from '../domain/app.js';
+import { type App, AUTHORITY_APP_ID } from '../domain/app.js';
 import { type EmailAddress, parseEmailAddress } from '../domain/email-address.js';
 import { Refusal } from '../domain/refusal.js';
 import type { SignInRequest } from '../domain/sign-in.js';
@@ -50,7 +50,7 @@ export async function startSignIn(
   const queued = mail.prepareSignInMail(app, {
     to: person?.email ?? email.address, // The spelling that was proved, not another one of the same address (M13).
     emailKey: email.key,
-    link: `${issuer}/${app.id}/link?code=${linkSecret}`,
+    link: `${issuer}/${pagesOf(app)}/link?code=${linkSecret}`,
     code,
     nowSeconds,
   });
@@ -58,6 +58,11 @@ export async function startSignIn(
   mail.wake();
   logger.info('sign_in_started', loggedAddress(vault, app, email.key));
   return { requestId };
+}
+
+/** Where the pages stand on which people sign in to the app. */
+function pagesOf({ id }: App): string {
+  return id === AUTHORITY_APP_ID ? 'login' : id;
 }
 
 /** Limits what is sent, never signing in: links that were mailed before stay good (M6). */

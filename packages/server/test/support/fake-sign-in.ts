@@ -105,6 +105,8 @@ export function createFakeSignIn(
       return finish(request);
     },
     exchangeDeliveryCode: notUsed,
+    identifyByLink: notUsed,
+    identifyByCode: notUsed,
   };
   const vault: PageServices['vault'] = {
     seal: () => '',
