@@ -10,10 +10,12 @@ import { tokenRoute } from '../../src/routes/oauth/token.js';
 import { userinfoRoutes } from '../../src/routes/oauth/userinfo.js';
 import type { SetTimer } from '../../src/services/mail-worker.js';
 import { createAuthorityKeys } from '../../src/services/oauth/authority-keys.js';
+import { createClientAuthentication } from '../../src/services/oauth/clients/client-authentication.js';
+import { createClientService } from '../../src/services/oauth/clients/client-service.js';
 import { createFeedReaders } from '../../src/services/oauth/feed-readers.js';
 import { createGrantAnswer, createGrantHandlers } from '../../src/services/oauth/grants/index.js';
 import { createIntrospection } from '../../src/services/oauth/introspection.js';
-import type { AuthorityKeys } from '../../src/services/oauth/oauth-services.js';
+import type { AuthorityKeys, TokenIssuer } from '../../src/services/oauth/oauth-services.js';
 import { createTokenRevocation } from '../../src/services/oauth/revocation.js';
 import { createRevocationFeed, type RevocationFeed } from '../../src/services/oauth/revocation-feed.js';
 import { createTokenEndpoint } from '../../src/services/oauth/token-endpoint.js';
@@ -23,7 +25,6 @@ import { createTokenJudge } from '../../src/services/oauth/tokens/token-judge.js
 import { createUserinfo } from '../../src/services/oauth/userinfo.js';
 import type { Vault } from '../../src/services/vault.js';
 import { createMemoryRateLimits } from '../../src/store/memory/index.js';
-import { secretAuthentication, storedClients } from './oauth-clients.js';
 import { proofCheck } from './proof-check.js';
 import { createRecordingLogger, type LogLine } from './recording-logger.js';
 import { createTestHandler, ISSUER } from './request-handler.js';
@@ -34,6 +35,7 @@ export interface OauthProcess {
   readonly store: Store;
   readonly keys: AuthorityKeys;
   readonly handler: RequestHandler;
+  readonly tokenIssuer: TokenIssuer;
   readonly feed: RevocationFeed;
   readonly log: readonly LogLine[];
 }
@@ -53,15 +55,17 @@ export function createOauthProcess(options: OauthProcessOptions): OauthProcess {
   const { logger, lines } = createRecordingLogger();
   const keys = options.keys ?? createAuthorityKeys({ store, vault, clock, logger });
   const refreshTokens = createRefreshTokens(vault);
+  const rateLimits = createMemoryRateLimits();
+  const clients = createClientService({ store: store.oauth, clock, logger });
   const tokenIssuer = createTokenIssuer({ keys, clock, issuer: ISSUER });
   const shared = {
     ...{ store, clock, logger, issuer: ISSUER, refreshTokens, tokenIssuer },
-    rateLimits: createMemoryRateLimits(),
-    clientAuthentication: secretAuthentication(store, clock),
+    rateLimits,
+    clientAuthentication: createClientAuthentication({ store, rateLimits, issuer: ISSUER, clock, logger }),
     dpopCheck: proofCheck(clock),
     tokenJudge: createTokenJudge({
       keys,
-      clients: storedClients(store, clock),
+      clients,
       store,
       clock,
       issuer: ISSUER,
@@ -80,5 +84,5 @@ export function createOauthProcess(options: OauthProcessOptions): OauthProcess {
     }),
     ...userinfoRoutes({ userinfo: createUserinfo(shared), dpopAlgorithms: ['ES256'] }),
   ];
-  return { store, keys, handler: createTestHandler(routes), feed, log: lines };
+  return { store, keys, tokenIssuer, handler: createTestHandler(routes), feed, log: lines };
 }

@@ -35,11 +35,11 @@ export function createFeedReaders({ clientAuthentication, adminToken }: FeedRead
       if (bearer !== undefined) {
         // Hashes, so that the time tells nothing about the token, not even its length.
         if (adminHash !== null && sameText(hashSecret(bearer), adminHash)) return;
-        const headers = { 'www-authenticate': 'Bearer realm="revocations", error="invalid_token"' };
+        const headers = { 'www-authenticate': 'Bearer realm="countersign", error="invalid_token"' };
         throw new OauthError('invalid_token', undefined, { headers });
       }
       if (authorization === undefined) {
-        const headers = { 'www-authenticate': 'Basic realm="revocations", Bearer realm="revocations"' };
+        const headers = { 'www-authenticate': 'Basic realm="countersign", Bearer realm="countersign"' };
         throw new OauthError('invalid_client', undefined, { headers });
       }
       const client = await clientAuthentication.authenticate({

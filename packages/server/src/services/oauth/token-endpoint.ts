@@ -38,6 +38,8 @@ export interface TokenEndpointOptions {
 
 /** Of one public client, from one network. Who has a secret is known, and need not be limited. */
 const REFUSED_GRANTS_PER_MINUTE = 100;
+/** By which a form authenticates a client. */
+const CREDENTIALS = ['client_secret', 'client_assertion', 'client_assertion_type'] as const;
 /** A poller asks on and on: of these there is no event each time. */
 const NOT_LOGGED: ReadonlySet<string> = new Set(['authorization_pending', 'slow_down']);
 
@@ -93,9 +95,7 @@ async function clientOf(
   { form, authorization, clientIp }: TokenCall,
 ): Promise<Client> {
   const authenticates =
-    authorization !== undefined ||
-    form.get('client_secret') !== undefined ||
-    form.get('client_assertion') !== undefined;
+    authorization !== undefined || CREDENTIALS.some((name) => form.get(name) !== undefined);
   if (handler.identifyClient !== undefined && !authenticates) return handler.identifyClient(form);
   return clientAuthentication.authenticate({ authorization, form, clientIp });
 }

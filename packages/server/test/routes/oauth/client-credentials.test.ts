@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/domain/oauth/client.js';
 import { addClient } from '../../support/oauth-clients.js';
@@ -76,13 +75,30 @@ describe('client credentials', () => {
     expect([status, json['error']]).toEqual([400, error]);
   });
 
-  it('O19: give tokens that are nobody`s, though the client were called as a person is', async () => {
-    const id = randomUUID();
-    const { json } = await ask({ id, access: [] });
+  it('O19: give tokens that are no person`s, whatever a resource server reads of them', async () => {
+    const { json, clientId } = await ask({ access: [] });
     const claims = claimsOf(json['access_token']);
-    expect(claims).toMatchObject({ sub: id, client_id: id, aud: ISSUER });
-    expect(claims).not.toHaveProperty('auth_time');
+    // No id of a person begins so: those are UUIDs.
+    expect(clientId).toMatch(/^client_/);
+    expect(claims).toMatchObject({ sub: clientId, client_id: clientId, aud: ISSUER });
+    for (const ofPersons of ['auth_time', 'acr', 'amr', 'grant_id', 'email'])
+      expect(claims).not.toHaveProperty(ofPersons);
     const headers = { authorization: `Bearer ${json['access_token']}` };
     expect((await getJson(authority, '/userinfo', { headers })).status).toBe(403);
+  });
+
+  it('O19: is nobody at userinfo, even where its token were to say openid', async () => {
+    const machine = await addClient(authority.store, { access: [{ audience: ISSUER, scopes: ['openid'] }] });
+    const { token } = await authority.tokenIssuer.accessToken({
+      client: machine.client,
+      subject: machine.clientId,
+      access: { scopes: ['openid'], audiences: [] },
+      grantId: null,
+      authentication: null,
+      dpopJkt: null,
+    });
+    const headers = { authorization: `Bearer ${token}` };
+    const { status, json } = await getJson(authority, '/userinfo', { headers });
+    expect([status, json['error']]).toEqual([401, 'invalid_token']);
   });
 });
