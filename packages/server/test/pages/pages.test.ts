@@ -28,6 +28,10 @@ function allPages(text: string): [name: string, markup: string][] {
   const mail = { id: 'mail-1', to: text, subject: text, createdAt: 1_700_000_000 };
   return [
     ['sign-in', renderSignInPage({ appName: text })],
+    [
+      'sign-in to the authority',
+      renderSignInPage({ appName: text, authorityName: text, hiddenFields: { transaction: text } }),
+    ],
     ['sign-in with a problem', renderSignInPage({ appName: text, typedEmail: text, problem: text })],
     ['check-mail', renderCheckMailPage({ appName: text, email: text, ...lifetimes })],
     [

@@ -1,6 +1,6 @@
 import { APP_DEFAULTS, type App } from '../../src/domain/app.js';
 import { Refusal } from '../../src/domain/refusal.js';
-import type { PageServices } from '../../src/routes/pages/page-context.js';
+import type { PageServices } from '../../src/routes/pages/index.js';
 import type { Delivery, RequestOrigin } from '../../src/services/sign-in-service.js';
 
 export const NOW = 1_700_000_000;

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../http/exchange.js';
 import { page, seeOther } from '../../http/respond.js';
 import { renderFormPostPage } from '../../pages/index.js';
 import type { Delivery } from '../../services/sign-in-service.js';
-import { mayLeadToApp } from './page-context.js';
+import { mayLeadTo } from './sign-in-door.js';
 
 /** Parameters as the original service named them; `code` is ours. */
 function toFields(delivery: Delivery): Record<string, string> {
@@ -27,7 +27,7 @@ export function deliver(app: App, delivery: Delivery, clearedCookies: readonly s
   const { redirectUrl } = app;
   const fields = toFields(delivery);
   const headers = {
-    ...mayLeadToApp(app),
+    ...mayLeadTo(redirectUrl),
     'set-cookie': clearedCookies,
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',

@@ -3,27 +3,30 @@
  * service, answers with a page. The guard against forms from elsewhere is the request handler's, for every route of
  * kind `page`.
  */
-import { systemClock } from 'countersign';
+import { type Clock, systemClock } from 'countersign';
 import type { Route } from '../../http/exchange.js';
+import type { AppService } from '../../services/app-service.js';
+import type { SignInService } from '../../services/sign-in-service.js';
+import type { Vault } from '../../services/vault.js';
+import { createAppDoor } from './app-door.js';
 import { showAsset } from './assets.js';
-import { finishWithCode, showCheckMail } from './check-mail.js';
-import { finishWithLink, showConfirm } from './confirm.js';
-import { openLink } from './link.js';
-import { createPageContext, type PageServices } from './page-context.js';
-import { showSignIn, startSignIn } from './sign-in.js';
+import { createSignInCookies } from './sign-in-cookies.js';
+import { signInRoutes } from './sign-in-routes.js';
+
+export interface PageServices {
+  readonly apps: AppService;
+  readonly signIn: SignInService;
+  readonly vault: Vault;
+  /** Without a slash at its end. */
+  readonly issuer: string;
+  readonly clock: Clock;
+}
 
 export function pageRoutes(
   services: Omit<PageServices, 'clock'> & Partial<Pick<PageServices, 'clock'>>,
 ): Route[] {
-  const context = createPageContext({ clock: systemClock, ...services });
-  return [
-    showSignIn(context),
-    startSignIn(context),
-    showCheckMail(context),
-    finishWithCode(context),
-    openLink(context),
-    showConfirm(context),
-    finishWithLink(context),
-    showAsset(),
-  ];
+  const { apps, signIn, vault, issuer, clock = systemClock } = services;
+  const cookies = createSignInCookies(issuer);
+  const door = createAppDoor({ apps, signIn, issuer, cookies });
+  return [...signInRoutes({ door, signIn, vault, clock, cookies }), showAsset()];
 }

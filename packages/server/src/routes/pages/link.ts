@@ -10,16 +10,16 @@ const NO_SECRET = 'none';
  * The mailed link. It moves the secret from the address bar into a cookie (M11) and leads on to the confirm page. It
  * looks nothing up and consumes nothing, whoever opens it and however often: mail scanners do (M1).
  */
-export function openLink({ apps, issuer, linkCookie }: PageContext): Route {
+export function openLink({ door, cookies }: PageContext): Route {
   return {
     method: 'GET',
-    pattern: '/:appId/link',
+    pattern: `${door.prefix}/link`,
     kind: 'page',
-    async handle(request, { appId = '' }) {
-      const app = await apps.require(appId);
+    async handle(request, parameters) {
+      const app = await door.appOf(parameters);
       const code = single(request.query, 'code') ?? '';
       const secret = /^[\w-]{43}$/.test(code) ? code : NO_SECRET;
-      return seeOther(`${issuer}/${app.id}/confirm`, { 'set-cookie': [linkCookie.set(app, secret)] });
+      return seeOther(`${door.urlOf(app)}/confirm`, { 'set-cookie': [cookies.link.set(app, secret)] });
     },
   };
 }

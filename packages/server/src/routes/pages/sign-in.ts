@@ -5,39 +5,42 @@ import { page, refusalHeaders, seeOther } from '../../http/respond.js';
 import { renderSignInPage } from '../../pages/index.js';
 import type { PageContext } from './page-context.js';
 
-/** Where a person types the address. There is no return address to give: tokens go to the app's one URL (M9). */
-export function showSignIn({ apps }: PageContext): Route {
+/** Where a person types the address. There is no return address to give: each door knows where it leads (M9). */
+export function showSignIn({ door }: PageContext): Route {
   return {
     method: 'GET',
-    pattern: '/:appId/sign-in',
+    pattern: `${door.prefix}/sign-in`,
     kind: 'page',
-    async handle(_request, { appId = '' }) {
-      const app = await apps.require(appId);
-      return page(200, renderSignInPage({ appName: app.name }));
+    async handle(request, parameters) {
+      const app = await door.appOf(parameters);
+      const { typedEmail, ...occasion } = await door.occasionOf(request, app, request.query);
+      return page(200, renderSignInPage({ ...occasion, typedEmail: typedEmail ?? '' }));
     },
   };
 }
 
 /** Asks for the mail. The answer is the same whether or not anybody has the address (M5). */
-export function startSignIn({ apps, signIn, issuer, startCookie }: PageContext): Route {
+export function startSignIn({ door, signIn, cookies }: PageContext): Route {
   return {
     method: 'POST',
-    pattern: '/:appId/sign-in',
+    pattern: `${door.prefix}/sign-in`,
     kind: 'page',
-    async handle(request, { appId = '' }) {
-      const app = await apps.require(appId);
-      const typedEmail = (await readForm(request)).get('email') ?? '';
+    async handle(request, parameters) {
+      const app = await door.appOf(parameters);
+      const form = await readForm(request);
+      const occasion = await door.occasionOf(request, app, form);
+      const typedEmail = form.get('email') ?? '';
       try {
         const { requestId } = await signIn.start(app, typedEmail, {
           clientIp: request.clientIp,
           unverifiedUserAgent: request.header('user-agent'),
         });
-        return seeOther(`${issuer}/${app.id}/check-mail`, {
-          'set-cookie': [startCookie.set(app, requestId)],
+        return seeOther(`${door.urlOf(app)}/check-mail`, {
+          'set-cookie': [cookies.start.set(app, requestId), ...occasion.startCookies],
         });
       } catch (error) {
         if (!(error instanceof Refusal && error.code === 'invalid_email')) throw error;
-        const markup = renderSignInPage({ appName: app.name, typedEmail, problem: error.message });
+        const markup = renderSignInPage({ ...occasion, typedEmail, problem: error.message });
         return page(error.status, markup, refusalHeaders(error));
       }
     },
