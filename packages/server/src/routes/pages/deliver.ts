@@ -1,6 +1,7 @@
 import type { App } from '../../domain/app.js';
 import type { HttpResponse } from '../../http/exchange.js';
 import { page, seeOther } from '../../http/respond.js';
+import { withQuery } from '../../http/with-query.js';
 import { renderFormPostPage } from '../../pages/index.js';
 import type { Delivery } from '../../services/sign-in-service.js';
 import { mayLeadTo } from './sign-in-door.js';
@@ -10,12 +11,6 @@ function toFields(delivery: Delivery): Record<string, string> {
   if (delivery.kind === 'code') return { code: delivery.code };
   const { idToken, refreshToken } = delivery;
   return refreshToken === null ? { idToken } : { idToken, refreshToken };
-}
-
-/** The registered query stays byte for byte; the fields come after it. The URL has no fragment, its settings see to that. */
-function withQuery(redirectUrl: string, query: string): string {
-  if (!redirectUrl.includes('?')) return `${redirectUrl}?${query}`;
-  return /[?&]$/.test(redirectUrl) ? `${redirectUrl}${query}` : `${redirectUrl}&${query}`;
 }
 
 /**
