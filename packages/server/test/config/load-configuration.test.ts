@@ -95,6 +95,11 @@ describe('settings', () => {
     });
   });
 
+  it('rotate no keys by themselves where that is off', () => {
+    expect(load({ COUNTERSIGN_KEY_ROTATION: 'off' }).settings.keyRotationSeconds).toBeNull();
+    expect(load({ COUNTERSIGN_KEY_ROTATION: '2h' }).settings.keyRotationSeconds).toBe(7200);
+  });
+
   it('come from the file of --config rather than that of COUNTERSIGN_CONFIG', () => {
     const [one, two] = [fileOf('{"port": 1001}'), fileOf('{"port": 1002}')];
     expect(load({ COUNTERSIGN_CONFIG: one }, { config: two }).settings.port).toBe(1002);
@@ -161,6 +166,12 @@ describe('problems', () => {
     ['COUNTERSIGN_MAILS_PER_ADDRESS', '3/15'],
     ['COUNTERSIGN_MAILS_PER_ADDRESS', '3/0m'],
     ['COUNTERSIGN_MAILS_PER_ADDRESS', '3/15m/1'],
+    ['COUNTERSIGN_SIGNING_ALGORITHM', 'HS256'],
+    ['COUNTERSIGN_SIGNING_ALGORITHM', 'es256'],
+    ['COUNTERSIGN_KEY_ROTATION', '3599s'],
+    ['COUNTERSIGN_KEY_ROTATION', '401d'],
+    ['COUNTERSIGN_KEY_ROTATION', '30'],
+    ['COUNTERSIGN_KEY_ROTATION', 'never'],
     ['COUNTERSIGN_TRUSTED_PROXIES', '0.0.0.0/0'],
     ['COUNTERSIGN_TRUSTED_PROXIES', '10.0.0.0/33'],
     ['COUNTERSIGN_TRUSTED_PROXIES', '10.0.0.1,'],
@@ -168,7 +179,11 @@ describe('problems', () => {
     ['COUNTERSIGN_ALLOWED_HOSTS', 'user@example.com'],
     ['COUNTERSIGN_MAIL_FROM', 'nobody'],
     ['COUNTERSIGN_ISSUER', 'localhost:8080'],
-    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/path'],
+    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/path?x'],
+    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/a//b'],
+    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/a/../b'],
+    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/%61'],
+    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/.well-known'],
     ['COUNTERSIGN_ISSUER', 'http://localhost:8080?x'],
     ['COUNTERSIGN_ISSUER', 'http://user:pw@localhost:8080'],
     ['COUNTERSIGN_ISSUER', 'http://LOCALHOST:8080'],
@@ -182,9 +197,14 @@ describe('problems', () => {
   it.each([
     ['COUNTERSIGN_PORT', '1'],
     ['COUNTERSIGN_PORT', '65535'],
+    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/auth'],
+    ['COUNTERSIGN_ISSUER', 'http://localhost:8080/tenants/Blue_1.a~b/'],
     ['COUNTERSIGN_TRUSTED_PROXIES', '10.0.0.0/32, fd00::/8'],
     ['COUNTERSIGN_ALLOWED_HOSTS', 'example.com,[::1]:8080,localhost:80'],
     ['COUNTERSIGN_MAILS_PER_ADDRESS', '1/30d'],
+    ['COUNTERSIGN_SIGNING_ALGORITHM', 'PS256'],
+    ['COUNTERSIGN_KEY_ROTATION', '1h'],
+    ['COUNTERSIGN_KEY_ROTATION', '400d'],
     ['COUNTERSIGN_ISSUER', 'http://localhost:8080/'],
     ['COUNTERSIGN_ISSUER', 'https://[::1]:8443'],
   ])('%s=%j is none', (name, value) => {

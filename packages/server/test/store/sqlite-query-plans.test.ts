@@ -31,6 +31,9 @@ async function callEveryVerb(store: Store): Promise<void> {
   await store.signingKeys.rotate(appId, { ...change, expectedCurrentKid: current?.kid ?? '' });
   const [promoted] = await store.signingKeys.list(appId);
   await store.signingKeys.replaceAll(appId, { ...change, expectedCurrentKid: promoted?.kid ?? '' });
+  const waiting = await store.signingKeys.listNext({ afterAppId: null, limit: 10 });
+  const expectedNextKid = waiting[0]?.kid ?? '';
+  await store.signingKeys.replaceNext(appId, { expectedNextKid, next: aSigningKey(appId) });
   const [replacement, [withdrawn]] = [[aSigningKey(appId)], await store.signingKeys.list(appId)];
   await store.signingKeys.withdraw(appId, { kid: withdrawn?.kid ?? '', replacement });
   const [byLink, byCode] = [aRequest(appId, { emailKey }), aRequest(appId)];

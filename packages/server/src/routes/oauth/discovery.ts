@@ -1,5 +1,6 @@
 /** What the authority is and can do, for programs (RFC 8414, OpenID Connect Discovery 1.0). */
 import { CLIENT_AUTH_METHODS, GRANT_TYPES, IDENTITY_SCOPES } from '../../domain/oauth/client.js';
+import { CLIENT_KEY_ALGORITHMS } from '../../domain/oauth/client-key-set.js';
 import { etagOf, matchesEtag } from '../../http/etag.js';
 import type { Route, RouteHandler } from '../../http/exchange.js';
 import type { AuthorityKeys } from '../../services/oauth/oauth-services.js';
@@ -15,20 +16,6 @@ export interface DiscoveryServices {
 }
 
 const MAX_AGE_SECONDS = 300;
-
-/** Of what others sign: client assertions, ASAP tokens and proofs of possession. Never HMAC. */
-const FOREIGN_ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'PS256',
-  'PS384',
-  'PS512',
-  'RS256',
-  'RS384',
-  'RS512',
-] as const;
 
 const CLAIMS = [
   'iss',
@@ -111,12 +98,13 @@ function capabilitiesOf({ acrValues }: DiscoveryServices) {
     claims_supported: CLAIMS,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
-    token_endpoint_auth_signing_alg_values_supported: FOREIGN_ALGORITHMS,
+    token_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     revocation_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
-    revocation_endpoint_auth_signing_alg_values_supported: FOREIGN_ALGORITHMS,
+    revocation_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     introspection_endpoint_auth_methods_supported: proving,
-    introspection_endpoint_auth_signing_alg_values_supported: FOREIGN_ALGORITHMS,
-    dpop_signing_alg_values_supported: FOREIGN_ALGORITHMS,
+    introspection_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
+    // Proofs of possession are signed by clients too, and taken in the same algorithms.
+    dpop_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     require_pushed_authorization_requests: false,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AUTHORITY_APP_ID } from '../../../src/domain/app.js';
 import { aHash, aMail, anApp, anOutcome, aRequest, aSigningKey, NOW } from '../../support/store-rows.js';
 import { type CurrentStores, inParallel } from '../store-conformance.js';
 
@@ -51,6 +52,13 @@ export function describeApps(current: CurrentStores): void {
       expect(await ids('b', 2)).toEqual(['c', 'd']);
       expect(await ids('bb', 10)).toEqual(['c', 'd']);
       expect(await ids('d', 10)).toEqual([]);
+    });
+
+    it('finds the app of the authority, and does not list it', async () => {
+      const { store } = current();
+      for (const id of ['a', AUTHORITY_APP_ID, 'b']) await store.apps.insertOnce(anApp({ id }), []);
+      expect((await store.apps.find(AUTHORITY_APP_ID))?.id).toBe(AUTHORITY_APP_ID);
+      expect((await store.apps.list({ afterId: null, limit: 2 })).map(({ id }) => id)).toEqual(['a', 'b']);
     });
 
     it.each([-1, 0, 1.5, Number.NaN])(

@@ -99,6 +99,44 @@ export function describeSigningKeys(current: CurrentStores): void {
       ]);
     });
 
+    it('replaces the key that waits once, and only the one expected', async () => {
+      const { store } = current();
+      const { app } = await appWithKeys(store);
+      const replaced = await inParallel(current(), 20, (each, index) =>
+        each.signingKeys.replaceNext(app.id, {
+          expectedNextKid: 'second',
+          next: aSigningKey(app.id, { kid: `third ${index}` }),
+        }),
+      );
+      expect(replaced.filter(Boolean)).toHaveLength(1);
+      expect(kidsAndStates(await store.signingKeys.list(app.id))).toEqual([
+        'first current',
+        `third ${replaced.indexOf(true)} next`,
+      ]);
+      const next = aSigningKey(app.id);
+      expect(await store.signingKeys.replaceNext(app.id, { expectedNextKid: 'first', next })).toBe(false);
+      expect(await store.signingKeys.replaceNext('nobody', { expectedNextKid: 'first', next })).toBe(false);
+    });
+
+    it('lists the waiting keys of all apps by pages, in the order of app ids', async () => {
+      const { store } = current();
+      for (const id of ['c', 'a', 'b'])
+        await store.apps.insertOnce(anApp({ id }), [
+          aSigningKey(id, { kid: `${id} waits`, algorithm: 'EdDSA', createdAt: NOW + 3 }),
+          aSigningKey(id, { state: 'current' }),
+          aSigningKey(id, { state: 'previous', retiresAt: NOW }),
+        ]);
+      await store.apps.insertOnce(anApp({ id: 'without keys' }), []);
+      const page = (afterAppId: string | null, limit: number) =>
+        store.signingKeys.listNext({ afterAppId, limit });
+      expect(await page(null, 1)).toEqual([
+        { appId: 'a', kid: 'a waits', algorithm: 'EdDSA', createdAt: NOW + 3 },
+      ]);
+      expect((await page('a', 10)).map(({ appId }) => appId)).toEqual(['b', 'c']);
+      expect(await page('c', 10)).toEqual([]);
+      await expect(page(null, -1)).rejects.toThrow(RangeError);
+    });
+
     it('withdraws the current key: it is gone at once, next signs, and a new next waits', async () => {
       const { store } = current();
       const { app } = await appWithKeys(store);
