@@ -5,6 +5,7 @@
 import type { LoginSession } from '../../../domain/oauth/grant.js';
 import type { AccessDescription } from '../describe-access.js';
 import { describeAccess } from '../describe-access.js';
+import type { SignInOccasion, SignInTransactions } from '../oauth-services.js';
 import type { AuthorizationCall } from './authorization-call.js';
 import type { AuthorizationContext } from './authorization-context.js';
 import { type AuthorizationOutcome, refused } from './authorization-outcome.js';
@@ -22,14 +23,9 @@ export type {
 export { TRANSACTION_LIFETIME_SECONDS } from './transactions.js';
 
 /** What the sign-in page says and needs. */
-export interface TransactionDescription {
-  readonly clientName: string;
-  /** What the client expects the person to type; unverified, and maybe no address. */
-  readonly loginHint: string | null;
+export interface TransactionDescription extends SignInOccasion {
   /** Why somebody who may be signed in already is asked. */
   readonly why: 'not_signed_in' | 'sign_in_again' | 'select_account';
-  /** Where the pages' forms may lead: to the client, by this scheme (`https:`). */
-  readonly redirectScheme: string;
 }
 
 /** What the consent page says. */
@@ -41,7 +37,7 @@ export interface ConsentQuestion extends AccessDescription {
 }
 
 /** `transactionId` and `browser` as they came: from the address and from the cookie. */
-export interface AuthorizationService {
+export interface AuthorizationService extends SignInTransactions {
   /** Refusals: too_many_requests. */
   authorize(call: AuthorizationCall): Promise<AuthorizationOutcome>;
   /** Goes on with a request once its person has signed in: to the consent page, to the client, or to sign-in once more. */
@@ -103,8 +99,8 @@ function describeTransaction({ client, request }: OpenTransaction): TransactionD
   return Object.freeze({
     clientName: client.name,
     loginHint,
+    redirectUri,
     why: whyOf(prompt, maxAgeSeconds),
-    redirectScheme: new URL(redirectUri).protocol,
   });
 }
 
