@@ -4,8 +4,7 @@ import type { Logger } from '../domain/logger.js';
 /** Calls back once after the delay; gives a function that cancels. */
 export type SetTimer = (callback: () => void, delaySeconds: number) => () => void;
 
-/** Jobs under way at once. */
-const CONCURRENCY = 4;
+const DEFAULT_CONCURRENCY = 4;
 /** A worker that dies leaves its jobs to others after this; whoever delivers must give up earlier. */
 const LEASE_SECONDS = 60;
 /** How often the queue is looked at when nobody wakes the worker: for retries and for jobs of other processes. */
@@ -33,6 +32,8 @@ export interface QueueWorkerOptions<Job extends { readonly id: string }> {
   deliver(job: Job): Promise<void>;
   /** Ends what is under way. Called once the worker has stopped, and before that where it would take too long. */
   close(): void;
+  /** Jobs under way at once. Default 4. */
+  readonly concurrency?: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** For tests: in place of `setTimeout`. */
@@ -46,7 +47,7 @@ export interface QueueWorkerOptions<Job extends { readonly id: string }> {
 export function createQueueWorker<Job extends { readonly id: string }>(
   options: QueueWorkerOptions<Job>,
 ): QueueWorker {
-  const { name, queue, deliver, close, clock, logger } = options;
+  const { name, queue, deliver, close, concurrency = DEFAULT_CONCURRENCY, clock, logger } = options;
   const setTimer = options.setTimer ?? setUnrefTimer;
   const guardStore = createStoreGuard(name, logger);
   const inFlight = new Set<Promise<void>>();
@@ -61,16 +62,16 @@ export function createQueueWorker<Job extends { readonly id: string }>(
     filling ??= claimWhileAsked().finally(() => {
       filling = undefined;
       if (!isRunning) return;
-      if (isAskedAgain && inFlight.size < CONCURRENCY) fill();
+      if (isAskedAgain && inFlight.size < concurrency) fill();
       else cancelPoll = setTimer(fill, POLL_SECONDS);
     });
   }
 
   async function claimWhileAsked(): Promise<void> {
     cancelPoll();
-    while (isAskedAgain && isRunning && inFlight.size < CONCURRENCY) {
+    while (isAskedAgain && isRunning && inFlight.size < concurrency) {
       isAskedAgain = false;
-      const limit = CONCURRENCY - inFlight.size;
+      const limit = concurrency - inFlight.size;
       const claim = { nowSeconds: clock(), leaseSeconds: LEASE_SECONDS, limit };
       const claimed = await guardStore(() => queue.claimDue(claim));
       for (const job of claimed ?? []) launch(job);
