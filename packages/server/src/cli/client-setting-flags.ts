@@ -32,7 +32,10 @@ const FLAGS: ReadonlyMap<string, string> = new Map(
 
 /** A problem with settings, said of the flags that the person typed. Settings of one plain word come first or not at all. */
 export function namingClientFlags(problem: string): string {
-  return problem.replace(/^\w+|\b[a-z]+(?:[A-Z][a-z]+)+\b|\bjwks\b/g, (setting) => FLAGS.get(setting) ?? setting);
+  return problem.replace(
+    /^\w+|\b[a-z]+(?:[A-Z][a-z]+)+\b|\bjwks\b/g,
+    (setting) => FLAGS.get(setting) ?? setting,
+  );
 }
 
 /** `redirectUri` to `redirect-uri`. */

@@ -66,6 +66,7 @@ export function createClientAssertions(options: ClientAssertionsOptions): Client
       maxAgeSeconds: null,
       toleranceSeconds: TOLERANCE_SECONDS,
       requiredClaims: ['sub', 'jti'],
+      clock,
     });
     verifiers.set(identity, verifier);
     return verifier;
