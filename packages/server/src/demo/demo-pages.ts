@@ -2,6 +2,7 @@
 import type { SignedInPerson } from 'countersign/sign-in';
 import { type Html, html } from '../http/html.js';
 import { htmlDocument } from '../http/html-document.js';
+import { ownPath } from '../http/own-path.js';
 
 function demoLayout({ title, main }: { title: string; main: Html }): string {
   const body = html`<body class="wide">
@@ -36,7 +37,7 @@ export function renderDemoHome(view: {
 <li>Open the mail that comes and press its link, or copy its code.</li>
 <li>Back here, see the claims of a token whose signature was checked.</li>
 </ol>
-<form method="post" action="/demo/sign-in" novalidate>
+<form method="post" action="${ownPath('/demo/sign-in')}" novalidate>
 <label for="email">E-mail address</label>
 ${problem !== undefined && html`<p class="problem" id="email-problem">${problem}</p>`}
 <input id="email" name="email" type="email" value="${typedEmail}" autocomplete="email" autocapitalize="none" spellcheck="false" maxlength="254" required${
@@ -44,7 +45,7 @@ ${problem !== undefined && html`<p class="problem" id="email-problem">${problem}
     }>
 <button class="button" type="submit">Mail me a link</button>
 </form>
-<p class="small">An app without a form of its own can send people to <a href="/${appId}/sign-in">the page that countersign hosts for it</a>.</p>`,
+<p class="small">An app without a form of its own can send people to <a href="${ownPath(`/${appId}/sign-in`)}">the page that countersign hosts for it</a>.</p>`,
   });
 }
 
@@ -56,12 +57,12 @@ export function renderDemoWaiting(view: { email: string; mailbox: boolean; probl
 ${
   mailbox
     ? html`<p class="lead">It goes to <bdi class="address">${email}</bdi>, and in development it ends up in a mailbox on this machine.</p>
-<p class="actions"><a class="button" href="/mailbox">Open the mailbox</a></p>`
+<p class="actions"><a class="button" href="${ownPath('/mailbox')}">Open the mailbox</a></p>`
     : html`<p class="lead">It goes to <bdi class="address">${email}</bdi>. Open its link, or type its code here.</p>`
 }
 <section class="aside" aria-labelledby="by-code">
 <h2 id="by-code">Without the link</h2>
-<form method="post" action="/demo/code" novalidate>
+<form method="post" action="${ownPath('/demo/code')}" novalidate>
 <label for="code">Code from the mail</label>
 <p class="hint" id="code-hint">Six digits.</p>
 ${problem !== undefined && html`<p class="problem" id="code-problem">${problem}</p>`}
@@ -72,7 +73,7 @@ ${problem !== undefined && html`<p class="problem" id="code-problem">${problem}<
     }>
 <button class="button quiet" type="submit">Log in with the code</button>
 </form>
-<p class="small"><a href="/demo">Start over</a></p>
+<p class="small"><a href="${ownPath('/demo')}">Start over</a></p>
 </section>`,
   });
 }
@@ -121,10 +122,10 @@ ${Object.entries(person.claims).map(claimRow)}</tbody>
 <div class="actions">
 ${
   canRefresh &&
-  html`<form method="post" action="/demo/refresh"><button class="button" type="submit">Refresh the ID token</button></form>
+  html`<form method="post" action="${ownPath('/demo/refresh')}"><button class="button" type="submit">Refresh the ID token</button></form>
 `
-}<form method="post" action="/demo/log-out"><button class="button quiet" type="submit">Log out here</button></form>
-<form method="post" action="/demo/log-out-everywhere"><button class="button quiet" type="submit">Log out everywhere</button></form>
+}<form method="post" action="${ownPath('/demo/log-out')}"><button class="button quiet" type="submit">Log out here</button></form>
+<form method="post" action="${ownPath('/demo/log-out-everywhere')}"><button class="button quiet" type="submit">Log out everywhere</button></form>
 </div>
 <p class="small">Log out here deletes this browser's refresh token, log out everywhere all of yours for this app. ID tokens that are out already expire by themselves.</p>`,
   });
@@ -135,6 +136,6 @@ export function renderDemoProblem({ message }: { message: string }): string {
     title: 'That did not work',
     main: html`<h1>That did not work</h1>
 <p class="lead">${message}</p>
-<p class="actions"><a class="button" href="/demo">Start over</a></p>`,
+<p class="actions"><a class="button" href="${ownPath('/demo')}">Start over</a></p>`,
   });
 }

@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { HttpRequest, HttpResponse } from './exchange.js';
+import type { Html } from './html.js';
+import { ownPath } from './own-path.js';
 
 const CONTENT_TYPES = {
   'style.css': 'text/css; charset=utf-8',
@@ -30,8 +32,8 @@ const ASSETS: Readonly<Record<AssetName, Asset>> = {
   'form-post.js': loadAsset('form-post.js'),
 };
 
-export function assetUrl(name: AssetName): string {
-  return `/assets/${name}?v=${ASSETS[name].hash}`;
+export function assetUrl(name: AssetName): Html {
+  return ownPath(`/assets/${name}?v=${ASSETS[name].hash}`);
 }
 
 function isAssetName(name: string | undefined): name is AssetName {

@@ -1,4 +1,5 @@
 import type { HttpRequest } from './exchange.js';
+import { issuerPathOf } from './own-path.js';
 
 /** Cookies of the pages: HttpOnly, SameSite=Lax, for the whole host (O27). */
 export interface Cookies {
@@ -12,21 +13,24 @@ export interface Cookies {
 
 /**
  * @param issuer the configured issuer URL. With https, names get the prefix `__Host-`, which no neighbouring host can
- *   set; browsers refuse that prefix over plain http, so that loopback development goes without.
+ *   set; browsers refuse that prefix over plain http, so that loopback development goes without. The prefix demands
+ *   `Path=/`, so every path of the host sees these cookies: with a path in the issuer it is part of their names
+ *   (`__Host-start+auth`), so that two authorities on one host do not take each other's.
  */
 export function createCookies(issuer: string): Cookies {
   const isSecure = new URL(issuer).protocol === 'https:';
   const prefix = isSecure ? '__Host-' : '';
+  const suffix = issuerPathOf(issuer).replaceAll('/', '+');
+  const nameOf = (name: string) => `${prefix}${name}${suffix}`;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
   return Object.freeze({
-    read: (request: HttpRequest, name: string) =>
-      readCookie(request.header('cookie') ?? '', `${prefix}${name}`),
+    read: (request: HttpRequest, name: string) => readCookie(request.header('cookie') ?? '', nameOf(name)),
     set(name: string, value: string, { maxAgeSeconds }: { maxAgeSeconds: number }) {
       if (!isPlainText(value))
         throw new TypeError(`the value of cookie ${name} needs characters it cannot hold`);
-      return `${prefix}${name}=${value}${attributes}; Max-Age=${Math.floor(maxAgeSeconds)}`;
+      return `${nameOf(name)}=${value}${attributes}; Max-Age=${Math.floor(maxAgeSeconds)}`;
     },
-    clear: (name: string) => `${prefix}${name}=${attributes}; Max-Age=0`,
+    clear: (name: string) => `${nameOf(name)}=${attributes}; Max-Age=0`,
   });
 }
 

@@ -9,9 +9,16 @@ export const MAX_HEADERS = 100;
 /** A request of node:http as routes see it. Nothing is parsed before it is asked for. */
 export function createNodeRequest(
   incoming: IncomingMessage,
-  { clientIp, readBody }: { clientIp: string; readBody: () => Promise<Uint8Array> },
+  parts: {
+    clientIp: string;
+    readBody: () => Promise<Uint8Array>;
+    /** Where a framework has changed `url`. */
+    target?: string;
+    /** Where the server does not join repeated headers. */
+    header?: HttpRequest['header'];
+  },
 ): HttpRequest {
-  const target = incoming.url ?? '';
+  const { clientIp, readBody, target = incoming.url ?? '' } = parts;
   const mark = target.indexOf('?');
   let query: URLSearchParams | undefined;
   let body: Promise<Uint8Array> | undefined;
@@ -22,7 +29,7 @@ export function createNodeRequest(
       query ??= new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
       return query;
     },
-    header: (name) => headerOf(incoming, name),
+    header: parts.header ?? ((name) => headerOf(incoming, name)),
     clientIp,
     readBody() {
       body ??= readBody();
@@ -42,10 +49,13 @@ export function headerOf({ headers }: IncomingMessage, name: string): string | u
  * What node's own parser lets through although two readers could understand it differently: a request target that
  * is no plain path (M8), more than one Host (RFC 9112 section 3.2), a transfer coding besides `chunked` (S4).
  */
-export function refuseMalformed({ url = '', rawHeaders, headers }: IncomingMessage): Refusal | undefined {
+export function refuseMalformed(
+  { url = '', rawHeaders, headers }: IncomingMessage,
+  target: string = url,
+): Refusal | undefined {
   const coding = headers['transfer-encoding'];
   const isFine =
-    isPlainTarget(url) &&
+    isPlainTarget(target) &&
     rawHeaders.length <= 2 * MAX_HEADERS &&
     countHosts(rawHeaders) <= 1 &&
     (coding === undefined || coding.toLowerCase() === 'chunked');
@@ -55,8 +65,8 @@ export function refuseMalformed({ url = '', rawHeaders, headers }: IncomingMessa
 }
 
 /** Begins with a slash; printable ASCII without backslash, which some readers take for a slash, and without `#`. */
-function isPlainTarget(url: string): boolean {
-  return /^\/[!"$-[\]-~]*$/.test(url);
+function isPlainTarget(target: string): boolean {
+  return /^\/[!"$-[\]-~]*$/.test(target);
 }
 
 function countHosts(rawHeaders: readonly string[]): number {

@@ -44,7 +44,8 @@ function byteLength(body: HttpResponse['body']): number {
   return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 }
 
-function declaresBody({ headers }: IncomingMessage): boolean {
+/** Whether a body comes, or came, with the request. */
+export function declaresBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

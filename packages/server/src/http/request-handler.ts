@@ -9,13 +9,18 @@ import { preflight } from './cors.js';
 import type { HttpRequest, HttpResponse, Route } from './exchange.js';
 import { createHostCheck, hostsOf } from './host-check.js';
 import { createKindAnswers, type KindAnswers } from './kind-answers.js';
+import { issuerPathOf } from './own-path.js';
 import { isSameOriginPost } from './page-security.js';
 import { createRouter, type RouteMatch, type Router } from './router.js';
 import { toRefusal } from './to-refusal.js';
+import { withoutIssuerPath } from './well-known-paths.js';
 
 export interface RequestHandlerOptions {
   readonly routes: readonly Route[];
-  /** The configured issuer URL without trailing slash. Its path, if it has one, stands before every pattern. */
+  /**
+   * The configured issuer URL without trailing slash. Its path, if it has one, stands before every pattern, and behind
+   * that of a well-known document too (`wellKnownPathsOf`).
+   */
   readonly issuer: string;
   /** Host names, with the port where it is not the scheme's own, that are answered besides the issuer's. */
   readonly allowedHosts?: readonly string[];
@@ -37,7 +42,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   const { issuer, renderErrorPage, clock, logger } = options;
   const answers = createKindAnswers({ issuer, renderErrorPage });
   const logAccess = createAccessLog({ clock, logger });
-  const match = createMatcher(createRouter(options.routes), new URL(issuer));
+  const match = createMatcher(createRouter(options.routes), issuerPathOf(issuer));
   const answer = createAnswer(options, answers);
   return Object.freeze({
     async handle(request: HttpRequest) {
@@ -61,10 +66,11 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   });
 }
 
-function createMatcher(router: Router, { pathname }: URL): (request: HttpRequest) => RouteMatch {
-  const base = pathname === '/' ? '' : pathname;
-  return ({ method, path }) =>
-    path.startsWith(`${base}/`) ? router.match(method, path.slice(base.length)) : { outcome: 'not_found' };
+function createMatcher(router: Router, issuerPath: string): (request: HttpRequest) => RouteMatch {
+  return ({ method, path }) => {
+    const pattern = withoutIssuerPath(path, issuerPath);
+    return pattern === undefined ? { outcome: 'not_found' } : router.match(method, pattern);
+  };
 }
 
 function createAnswer(

@@ -1,6 +1,8 @@
 /** The same request handler as a web-standard `fetch` handler, to be mounted in another server. */
 import { randomUUID } from 'node:crypto';
+import type { Logger } from '../domain/logger.js';
 import { Refusal } from '../domain/refusal.js';
+import { refuseReadBody } from './body-already-read.js';
 import { refuseBody } from './body-limits.js';
 import type { HttpRequest, HttpResponse } from './exchange.js';
 import { NODE_LIMITS } from './node-limits.js';
@@ -12,6 +14,8 @@ export interface WebHandlerOptions {
   readonly clientIp: (request: Request) => string;
   /** 64 KiB by default. */
   readonly maxBodyBytes?: number;
+  /** Hears of bodies that the surrounding server has read before. */
+  readonly logger?: Logger;
 }
 
 /**
@@ -22,14 +26,19 @@ export function createWebHandler({
   handler,
   clientIp,
   maxBodyBytes = NODE_LIMITS.maxBodyBytes,
+  logger = SILENT,
 }: WebHandlerOptions): (request: Request) => Promise<Response> {
   return async (request) => {
-    const response = await handler.handle(
-      toHttpRequest(request, { clientIp: clientIp(request), maxBodyBytes }),
-    );
+    const given = toHttpRequest(request, { clientIp: clientIp(request), maxBodyBytes });
+    const response = request.bodyUsed
+      ? handler.refuse(given, refuseReadBody(logger))
+      : await handler.handle(given);
     return toWebResponse(response, request.method);
   };
 }
+
+const nothing = () => undefined;
+const SILENT: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 function toHttpRequest(
   request: Request,

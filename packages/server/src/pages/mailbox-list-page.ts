@@ -1,4 +1,5 @@
 import { html } from '../http/html.js';
+import { ownPath } from '../http/own-path.js';
 import { layout } from './layout.js';
 import { instantForMachines, instantInWords } from './words.js';
 
@@ -10,7 +11,7 @@ export interface MailSummary {
 }
 
 function mailItem(mail: MailSummary) {
-  return html`<li><a href="/mailbox/${encodeURIComponent(mail.id)}">
+  return html`<li><a href="${ownPath(`/mailbox/${encodeURIComponent(mail.id)}`)}">
 <span class="subject">${mail.subject}</span>
 <span class="meta"><span>to <bdi>${mail.to}</bdi></span> <time datetime="${instantForMachines(mail.createdAt)}">${instantInWords(mail.createdAt)}</time></span>
 </a></li>
@@ -31,6 +32,6 @@ ${
     : html`<ul class="mails">
 ${page.mails.map(mailItem)}</ul>`
 }
-<p class="actions"><a class="button${empty ? '' : ' quiet'}" href="/mailbox">Look again</a></p>`,
+<p class="actions"><a class="button${empty ? '' : ' quiet'}" href="${ownPath('/mailbox')}">Look again</a></p>`,
   });
 }

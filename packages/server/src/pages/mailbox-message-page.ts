@@ -1,4 +1,5 @@
 import { type Html, html } from '../http/html.js';
+import { ownPath } from '../http/own-path.js';
 import { layout } from './layout.js';
 import { instantForMachines, instantInWords } from './words.js';
 
@@ -27,7 +28,7 @@ export function renderMailboxMessagePage(mail: {
   return layout({
     title: mail.subject,
     development: true,
-    main: html`<p class="small"><a href="/mailbox">Back to the mailbox</a></p>
+    main: html`<p class="small"><a href="${ownPath('/mailbox')}">Back to the mailbox</a></p>
 <h1>${mail.subject}</h1>
 <dl class="facts">
 <div><dt>To</dt><dd><bdi>${mail.to}</bdi></dd></div>
@@ -36,6 +37,6 @@ export function renderMailboxMessagePage(mail: {
 <h2 id="text-part">Text part</h2>
 <pre class="mail-text">${withLinks(mail.text)}</pre>
 <h2 id="html-part">HTML part</h2>
-<iframe class="mail-frame" title="HTML part of the mail" sandbox="allow-top-navigation-by-user-activation" src="/mailbox/${encodeURIComponent(mail.id)}/html"></iframe>`,
+<iframe class="mail-frame" title="HTML part of the mail" sandbox="allow-top-navigation-by-user-activation" src="${ownPath(`/mailbox/${encodeURIComponent(mail.id)}/html`)}"></iframe>`,
   });
 }

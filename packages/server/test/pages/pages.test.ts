@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/domain/refusal.js';
+import { fillOwnPaths } from '../../src/http/own-path.js';
 import {
   renderCheckMailPage,
   renderConfirmPage,
@@ -26,7 +27,7 @@ const confirm = {
 /** Every page, with one text put wherever a page takes text. */
 function allPages(text: string): [name: string, markup: string][] {
   const mail = { id: 'mail-1', to: text, subject: text, createdAt: 1_700_000_000 };
-  return [
+  const pages: [name: string, markup: string][] = [
     ['sign-in', renderSignInPage({ appName: text })],
     [
       'sign-in to the authority',
@@ -59,6 +60,7 @@ function allPages(text: string): [name: string, markup: string][] {
     ['empty mailbox', renderMailboxListPage({ mails: [] })],
     ['mail', renderMailboxMessagePage({ ...mail, text })],
   ];
+  return pages.map(([name, markup]) => [name, fillOwnPaths(markup, '')]);
 }
 
 describe('every page', () => {
@@ -170,6 +172,8 @@ describe('the mailbox', () => {
 
   it('M18: shows the HTML part without rights but to be followed by a click', () => {
     const markup = renderMailboxMessagePage({ id: 'a/b', to: 'a', subject: 's', text: '', createdAt: 0 });
-    expect(markup).toContain('sandbox="allow-top-navigation-by-user-activation" src="/mailbox/a%2Fb/html"');
+    expect(fillOwnPaths(markup, '')).toContain(
+      'sandbox="allow-top-navigation-by-user-activation" src="/mailbox/a%2Fb/html"',
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryMode } from '../../../src/domain/app.js';
+import { fillOwnPaths } from '../../../src/http/own-path.js';
 import { deliver } from '../../../src/routes/pages/deliver.js';
 import type { Delivery } from '../../../src/services/sign-in-service.js';
 import { exampleApp } from '../../support/fake-sign-in.js';
@@ -77,7 +78,7 @@ describe('delivery by form', () => {
     );
     expect(hiddenFields(markup)).toEqual({ idToken: 'aaa.bbb.ccc', refreshToken: 'rrr' });
     expect(markup).toContain('Continue to <bdi>Paper Boats</bdi></button>');
-    expect(markup).toMatch(/<script src="\/assets\/form-post\.js\?v=[\w-]{16}"><\/script>/);
+    expect(fillOwnPaths(markup, '')).toMatch(/<script src="\/assets\/form-post\.js\?v=[\w-]{16}"><\/script>/);
   });
 
   it('M11: is not kept, refers nobody, runs no script but ours', () => {
