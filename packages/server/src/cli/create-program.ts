@@ -9,6 +9,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { policyCommand } from './commands/policy-check.js';
 import { serveCommand } from './commands/serve.js';
 import { serveKeysCommand } from './commands/serve-keys.js';
+import { sessionsCommand } from './commands/sessions.js';
 import { tokenCommand } from './commands/token.js';
 import { verifyCommand } from './commands/verify.js';
 import { versionCommand, versionText } from './commands/version.js';
@@ -31,6 +32,7 @@ export function createProgram(cli: Cli): Command {
     migrateCommand,
     appsCommand,
     clientsCommand,
+    sessionsCommand,
     keysCommand,
     tokenCommand,
     policyCommand,

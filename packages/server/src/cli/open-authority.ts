@@ -89,7 +89,8 @@ export async function withClients<T>(
   );
 }
 
-async function withStore<T>(
+/** Runs work on the store that needs no master key, and closes the store again. */
+export async function withStore<T>(
   options: Readonly<Record<string, unknown>>,
   { terminal }: Cli,
   work: (store: Store, logger: Logger) => Promise<T>,

@@ -28,6 +28,8 @@ export interface Settings {
   readonly signingAlgorithm: SigningAlgorithm;
   /** For how long a key signs; null: until a command says otherwise. */
   readonly keyRotationSeconds: number | null;
+  /** For how long a person stays signed in to the authority. */
+  readonly sessionLifetimeSeconds: number;
   readonly limits: { readonly mailsPerAddress: RateLimit; readonly mailsPerIp: RateLimit };
   readonly maxConnections: number;
   readonly logLevel: LogLevel;
@@ -67,6 +69,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     allowedHosts: Object.freeze(collected.read('allowedHosts') ?? []),
     signingAlgorithm: collected.read('signingAlgorithm') ?? 'ES256',
     keyRotationSeconds: collected.read('keyRotation') ?? null,
+    sessionLifetimeSeconds: collected.read('sessionLifetime') ?? 0,
     limits: Object.freeze({
       mailsPerAddress: Object.freeze(collected.read('mailsPerAddress') ?? NO_LIMIT),
       mailsPerIp: Object.freeze(collected.read('mailsPerIp') ?? NO_LIMIT),

@@ -43,3 +43,16 @@ export const parseRateLimit: Parser<RateLimit> = (text) => {
     ? { value: { limit, windowSeconds: window.value } }
     : { problem: 'must be a number for a duration, such as 3/15m' };
 };
+
+const MIN_SESSION_SECONDS = 5 * 60;
+const MAX_SESSION_SECONDS = 90 * 24 * 60 * 60;
+
+/** `12h` to seconds. */
+export const parseSessionLifetime: Parser<number> = (text) => {
+  const parsed = parseDurationSeconds(text);
+  const isUsable =
+    parsed.problem === undefined &&
+    parsed.value >= MIN_SESSION_SECONDS &&
+    parsed.value <= MAX_SESSION_SECONDS;
+  return isUsable ? parsed : { problem: 'must be a duration from 5m to 90d, such as 12h' };
+};

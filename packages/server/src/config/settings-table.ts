@@ -6,7 +6,7 @@ import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../domain/app.js';
 import { parseMailSender } from '../domain/mail-sender.js';
 import { parseSmtpUrl } from '../domain/smtp-url.js';
 import { parseAdminToken } from './parse-admin-token.js';
-import { parseRateLimit, parseRotation, type RateLimit } from './parse-duration.js';
+import { parseRateLimit, parseRotation, parseSessionLifetime, type RateLimit } from './parse-duration.js';
 import { parseIssuer } from './parse-issuer.js';
 import {
   type Parser,
@@ -44,6 +44,8 @@ export interface SettingTypes {
   readonly signingAlgorithm: SigningAlgorithm;
   /** Seconds; null: never by itself. */
   readonly keyRotation: number | null;
+  /** Seconds. */
+  readonly sessionLifetime: number;
   readonly mailsPerAddress: RateLimit;
   readonly mailsPerIp: RateLimit;
   readonly maxConnections: number;
@@ -156,6 +158,11 @@ export const SETTINGS: { readonly [K in SettingName]: SettingRow<SettingTypes[K]
     argument: '<duration>',
     default: '30d',
     help: 'for how long a key of the authority or of an app signs, such as 30d, or off',
+  }),
+  sessionLifetime: row(parseSessionLifetime, {
+    argument: '<duration>',
+    default: '12h',
+    help: 'for how long a person stays signed in to the authority, however active',
   }),
   mailsPerAddress: row(parseRateLimit, {
     argument: '<limit>',

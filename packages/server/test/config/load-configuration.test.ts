@@ -69,6 +69,7 @@ describe('settings', () => {
       },
       signingAlgorithm: 'ES256',
       keyRotationSeconds: 2_592_000,
+      sessionLifetimeSeconds: 43_200,
       maxConnections: 10_000,
       logLevel: 'info',
     });
@@ -98,6 +99,17 @@ describe('settings', () => {
   it('rotate no keys by themselves where that is off', () => {
     expect(load({ COUNTERSIGN_KEY_ROTATION: 'off' }).settings.keyRotationSeconds).toBeNull();
     expect(load({ COUNTERSIGN_KEY_ROTATION: '2h' }).settings.keyRotationSeconds).toBe(7200);
+  });
+
+  it('let people stay signed in for five minutes to ninety days', () => {
+    const lifetimeOf = (text: string) => load({ COUNTERSIGN_SESSION_LIFETIME: text }).settings;
+    expect(lifetimeOf('5m').sessionLifetimeSeconds).toBe(300);
+    expect(lifetimeOf('90d').sessionLifetimeSeconds).toBe(7_776_000);
+    for (const text of ['299s', '91d', 'off', '0h', '12']) {
+      expect(problemsOf({ COUNTERSIGN_SESSION_LIFETIME: text })).toEqual([
+        `sessionLifetime (COUNTERSIGN_SESSION_LIFETIME): "${text}" must be a duration from 5m to 90d, such as 12h`,
+      ]);
+    }
   });
 
   it('come from the file of --config rather than that of COUNTERSIGN_CONFIG', () => {
