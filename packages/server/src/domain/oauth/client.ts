@@ -20,6 +20,11 @@ export const GRANT_TYPES = [
 ] as const;
 export type GrantType = (typeof GRANT_TYPES)[number];
 
+/** RFC 8628, RFC 7523, RFC 8693. */
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code' as const satisfies GrantType;
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer' as const satisfies GrantType;
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange' as const satisfies GrantType;
+
 /** Scopes about the person, which every client of the authorization code and device grants may ask for. */
 export const IDENTITY_SCOPES = ['openid', 'email', 'offline_access'] as const;
 

@@ -21,6 +21,11 @@ export interface ClientStore {
   /** False if the id is taken. */
   insertOnce(client: Client, secret: ClientSecret | null): Promise<boolean>;
   find(id: string, nowSeconds: number): Promise<StoredClient | undefined>;
+  /**
+   * The one client whose grants are assertions of this issuer: registered with it and with the grant type jwt-bearer, and
+   * not disabled. Undefined where there is none, and where there are several.
+   */
+  findByAssertionIssuer(asapIssuer: string): Promise<Client | undefined>;
   /** Ordered by id; `afterId` starts a page. */
   list(page: { afterId: string | null; limit: number }): Promise<readonly Client[]>;
   /** Replaces the settings if the version is still `expectedVersion`. Disabling revokes every grant of the client (O15). */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { JWT_BEARER } from '../../../src/domain/oauth/client.js';
 import {
   aClient,
   aCode,
@@ -39,6 +40,22 @@ export function describeClients(current: CurrentStores): void {
       );
       expect(inserted.filter(Boolean)).toHaveLength(1);
       expect((await current().store.oauth.clients.find(client.id, NOW))?.secrets).toHaveLength(1);
+    });
+
+    it('finds the one client whose grants are assertions of an issuer, and none where there are two', async () => {
+      const { clients } = current().store.oauth;
+      const isGiven = { asapIssuer: `svc-${aHash()}`, grantTypes: [JWT_BEARER] };
+      const [client, other] = [aClient(isGiven), aClient(isGiven)];
+      const authenticating = aClient({ ...isGiven, grantTypes: ['client_credentials'] });
+      const found = async () => (await clients.findByAssertionIssuer(isGiven.asapIssuer))?.id;
+      for (const each of [client, authenticating]) await clients.insertOnce(each, null);
+      expect(await found()).toBe(client.id);
+      await clients.insertOnce(other, null);
+      expect(await found()).toBeUndefined();
+      await clients.update(client.id, 1, { ...client, disabled: true }, NOW);
+      expect(await found()).toBe(other.id);
+      await clients.update(other.id, 1, { ...other, asapIssuer: 'another' }, NOW);
+      expect(await found()).toBeUndefined();
     });
 
     it('lists in the order of ids, from after the given one, as many as asked for', async () => {

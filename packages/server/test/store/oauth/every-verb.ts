@@ -36,6 +36,7 @@ export async function callEveryOauthVerb(store: Store): Promise<void> {
   await revocations.lastPosition();
   await revocations.isRevoked({ tokenId: 't', grantId: null, subject: 's', issuedAt: NOW });
   await clients.find(clientId, NOW);
+  await clients.findByAssertionIssuer('svc');
   await clients.list({ afterId: null, limit: 10 });
   await clients.addSecret(clientId, aSecret(), NOW);
   for (const version of [7, 1]) await clients.update(clientId, version, { ...client, disabled: true }, NOW);

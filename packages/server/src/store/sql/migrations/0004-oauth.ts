@@ -9,18 +9,20 @@ export const oauth: Migration = {
   version: 4,
   name: 'oauth',
   statements: [
-    // Three settings are columns too, because statements judge by them: disabled, how long what was issued can still be
-    // used (the lifetime of access tokens and a margin), and where logouts are told.
+    // Four settings are columns too, because statements judge by them: disabled, how long what was issued can still be
+    // used (the lifetime of access tokens and a margin), where logouts are told, and whose assertions are its grants.
     `CREATE TABLE oauth_clients (
       id TEXT NOT NULL PRIMARY KEY,
       settings TEXT NOT NULL,
       disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),
       usable_seconds DOUBLE PRECISION NOT NULL,
       logout_uri TEXT,
+      assertion_issuer TEXT,
       version INTEGER NOT NULL,
       created_at DOUBLE PRECISION NOT NULL,
       updated_at DOUBLE PRECISION NOT NULL
     )`,
+    'CREATE INDEX oauth_clients_assertion_issuer ON oauth_clients (assertion_issuer) WHERE assertion_issuer IS NOT NULL',
     `CREATE TABLE oauth_client_secrets (
       client_id TEXT NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
       position INTEGER NOT NULL,

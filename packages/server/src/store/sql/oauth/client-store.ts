@@ -3,6 +3,7 @@ import {
   type Client,
   type ClientSecret,
   type ClientSettings,
+  JWT_BEARER,
 } from '../../../domain/oauth/client.js';
 import type { ClientStore } from '../../../domain/oauth/stores.js';
 import type { SqlDriver } from '../driver.js';
@@ -25,13 +26,16 @@ interface ClientRow {
 const COLUMNS =
   'id AS "id", settings AS "settings", version AS "version", created_at AS "createdAt", updated_at AS "updatedAt"';
 const INSERT = `INSERT INTO oauth_clients
-    (id, settings, disabled, usable_seconds, logout_uri, version, created_at, updated_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`;
+    (id, settings, disabled, usable_seconds, logout_uri, assertion_issuer, version, created_at, updated_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`;
 const FIND = `SELECT ${COLUMNS} FROM oauth_clients WHERE id = $1`;
+/** A second one is all it takes to know that it is not the only one. */
+const FIND_BY_ASSERTION_ISSUER = `SELECT ${COLUMNS} FROM oauth_clients
+  WHERE assertion_issuer = $1 AND disabled = 0 LIMIT 2`;
 const LIST = `SELECT ${COLUMNS} FROM oauth_clients WHERE id > $1 ORDER BY id LIMIT $2`;
 const UPDATE = `UPDATE oauth_clients SET settings = $1, disabled = $2, usable_seconds = $3, logout_uri = $4,
-    version = version + 1, updated_at = $5
-  WHERE id = $6 AND version = $7 RETURNING ${COLUMNS}`;
+    assertion_issuer = $5, version = version + 1, updated_at = $6
+  WHERE id = $7 AND version = $8 RETURNING ${COLUMNS}`;
 /** Before anything that belongs to the client is touched, so that nothing is added to it meanwhile. */
 const SHUT = 'UPDATE oauth_clients SET disabled = 1 WHERE id = $1';
 const DELETE = 'DELETE FROM oauth_clients WHERE id = $1';
@@ -63,6 +67,11 @@ export function createSqlClientStore(driver: SqlDriver): ClientStore {
         const row = yield* first<ClientRow>(FIND, id);
         if (row === undefined) return undefined;
         return { client: clientFrom(row), secrets: yield* all<ClientSecret>(FIND_SECRETS, id, nowSeconds) };
+      }),
+    findByAssertionIssuer: (asapIssuer) =>
+      driver.read(function* () {
+        const [row, ...others] = yield* all<ClientRow>(FIND_BY_ASSERTION_ISSUER, asapIssuer);
+        return row === undefined || others.length > 0 ? undefined : clientFrom(row);
       }),
     list: ({ afterId, limit }) =>
       driver.read(function* () {
@@ -102,13 +111,14 @@ function insertSecret(clientId: string, { hash, createdAt, expiresAt }: ClientSe
   return run(INSERT_SECRET, clientId, hash, createdAt, expiresAt);
 }
 
-/** For the columns settings, disabled, usable_seconds and logout_uri. */
+/** For the columns settings, disabled, usable_seconds, logout_uri and assertion_issuer. */
 function settingValues(settings: ClientSettings) {
   return [
     settingsText(settings),
     settings.disabled ? 1 : 0,
     settings.accessTokenLifetimeSeconds + USABLE_MARGIN_SECONDS,
     settings.backchannelLogoutUri,
+    settings.grantTypes.includes(JWT_BEARER) ? settings.asapIssuer : null,
   ] as const;
 }
 
