@@ -8,7 +8,7 @@ import { type HttpHeaders, noContent } from './respond.js';
 /** Headers that the request handler puts on every answer of an API route; a route overrides one by setting it. */
 export const apiHeaders: HttpHeaders = Object.freeze({
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'retry-after, www-authenticate',
+  'access-control-expose-headers': 'retry-after, www-authenticate, dpop-nonce',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 });
@@ -20,7 +20,7 @@ export function preflight(methods: readonly string[]): HttpResponse {
   return noContent({
     allow: [...methods, 'OPTIONS'].join(', '),
     'access-control-allow-methods': methods.join(', '),
-    'access-control-allow-headers': 'content-type, authorization',
+    'access-control-allow-headers': 'content-type, authorization, dpop',
     'access-control-max-age': String(PREFLIGHT_SECONDS),
   });
 }

@@ -23,7 +23,15 @@ export interface Vault {
 }
 
 export type SealPurpose = 'signing-key' | 'mail';
-export type MacPurpose = 'typed-code' | 'master-key-check' | 'page' | 'log' | 'refresh-token' | 'token-id';
+export type MacPurpose =
+  | 'typed-code'
+  | 'user-code'
+  | 'master-key-check'
+  | 'page'
+  | 'log'
+  | 'refresh-token'
+  | 'token-id'
+  | 'dpop-nonce';
 
 /** First part of everything sealed: another format, or another cipher, will begin otherwise. */
 const FORMAT = 'v1.';
@@ -63,11 +71,13 @@ export function createVault(masterKey: Uint8Array): Vault {
   };
   const macKeys: Readonly<Record<MacPurpose, KeyObject>> = {
     'typed-code': derive('mac', 'typed-code'),
+    'user-code': derive('mac', 'user-code'),
     'master-key-check': derive('mac', 'master-key-check'),
     page: derive('mac', 'page'),
     log: derive('mac', 'log'),
     'refresh-token': derive('mac', 'refresh-token'),
     'token-id': derive('mac', 'token-id'),
+    'dpop-nonce': derive('mac', 'dpop-nonce'),
   };
   return Object.freeze({
     seal: (purpose: SealPurpose, context: string, plaintext: Uint8Array) =>

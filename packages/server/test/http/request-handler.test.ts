@@ -103,7 +103,7 @@ describe('answers of the API', () => {
       headers: {
         'access-control-allow-origin': '*',
         'access-control-allow-methods': 'DELETE, GET, HEAD',
-        'access-control-allow-headers': 'content-type, authorization',
+        'access-control-allow-headers': 'content-type, authorization, dpop',
         'access-control-max-age': '86400',
       },
     });
