@@ -185,7 +185,7 @@ export interface GrantHandler {
    * grant may say so itself (RFC 7521 section 4.1). What it says is still to be verified by `handle`. Without this, client
    * authentication alone decides.
    */
-  identifyClient?(form: Parameters): Promise<Client>;
+  identifyClient?(form: Parameters, clientIp: string): Promise<Client>;
   handle(request: TokenRequest): Promise<TokenAnswer>;
 }
 

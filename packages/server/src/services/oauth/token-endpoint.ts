@@ -96,7 +96,7 @@ async function clientOf(
 ): Promise<Client> {
   const authenticates =
     authorization !== undefined || CREDENTIALS.some((name) => form.get(name) !== undefined);
-  if (handler.identifyClient !== undefined && !authenticates) return handler.identifyClient(form);
+  if (handler.identifyClient !== undefined && !authenticates) return handler.identifyClient(form, clientIp);
   return clientAuthentication.authenticate({ authorization, form, clientIp });
 }
 

@@ -1,4 +1,5 @@
 import type { GrantHandler, TokenRequest } from '../oauth-services.js';
+import { clientAnswer } from './client-answer.js';
 import type { GrantContext } from './grant-context.js';
 import { resolveAccess } from './resolve-access.js';
 
@@ -14,21 +15,7 @@ export function createClientCredentialsGrant({
     async handle({ client, form, dpopJkt }: TokenRequest) {
       const requested = { scope: form.get('scope'), resources: form.all('resource') };
       const access = resolveAccess(client, requested, 'client');
-      const accessToken = await tokenIssuer.accessToken({
-        client,
-        subject: client.id,
-        access,
-        grantId: null,
-        authentication: null,
-        dpopJkt,
-      });
-      return Object.freeze({
-        accessToken,
-        tokenType: dpopJkt === null ? ('Bearer' as const) : ('DPoP' as const),
-        scopes: access.scopes,
-        refreshToken: null,
-        idToken: null,
-      });
+      return clientAnswer(tokenIssuer, client, access, dpopJkt);
     },
   });
 }

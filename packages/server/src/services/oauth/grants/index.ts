@@ -5,6 +5,7 @@ import { createClientCredentialsGrant } from './client-credentials.js';
 import type { GrantContext } from './grant-context.js';
 import { createRefreshTokenGrant } from './refresh-token.js';
 
+export { createExtensionGrants, type ExtensionGrantContext } from './extension-grants.js';
 export { createGrantAnswer, type GrantAnswerOptions } from './grant-answer.js';
 export type { GrantContext } from './grant-context.js';
 export { narrowAccess } from './narrow-access.js';
