@@ -80,7 +80,9 @@ export function addClientOptions(command: Command, { forNew }: { forNew: boolean
       `used or not, they end after: ${lasting(CLIENT_DEFAULTS.refreshLifetimeSeconds)}`,
       toSeconds,
     );
-  return forNew ? command : addClearing(command);
+  return forNew
+    ? command.option('--no-grant-type', 'gets none: a resource server that only introspects')
+    : addClearing(command);
 }
 
 /** The settings that were given, unchecked but for their types. */

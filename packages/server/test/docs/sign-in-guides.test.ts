@@ -1,6 +1,6 @@
 /** The guides to e-mail sign-in and to running the authority: what they show is what is there, and it runs. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createSignInClient } from 'countersign/sign-in';
@@ -17,7 +17,7 @@ import {
 } from '../support/authority-process.js';
 import { startExample } from '../support/example-process.js';
 import { freePort } from '../support/free-port.js';
-import { codeBlocksOf, REPOSITORY, readExample } from '../support/guides.js';
+import { codeBlocksOf, REPOSITORY, readExample, tableOf } from '../support/guides.js';
 import { type MailCatcher, startMailCatcher } from '../support/mail-catcher.js';
 import { PageClient } from '../support/page-client.js';
 import { runShellGuide } from '../support/shell-guide.js';
@@ -26,19 +26,6 @@ const execute = promisify(execFile);
 const EXAMPLES = 'docs/examples/sign-in/';
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
-
-/** The rows of the table whose first column is called `heading`, as texts without back ticks. */
-function tableOf(guide: string, heading: string): string[][] {
-  const markdown = readFileSync(`${REPOSITORY}docs/guides/${guide}`, 'utf8');
-  const lines = markdown.slice(markdown.search(new RegExp(`^\\| ${heading} +\\|`, 'm'))).split('\n');
-  const end = lines.findIndex((line) => !line.startsWith('|'));
-  return lines.slice(2, end).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
 
 /** An empty folder that a guide's shell blocks run in, with the examples in their place. */
 function guideFolder(name: string): string {

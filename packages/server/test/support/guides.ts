@@ -29,3 +29,16 @@ export function readExample(source: string): string {
   if (part === undefined) throw new Error(`${path} has no region ${region}`);
   return part;
 }
+
+/** The rows of the table whose first column is called `heading`, as texts without back ticks. */
+export function tableOf(guide: string, heading: string): string[][] {
+  const markdown = readFileSync(`${REPOSITORY}docs/guides/${guide}`, 'utf8');
+  const lines = markdown.slice(markdown.search(new RegExp(`^\\| ${heading} +\\|`, 'm'))).split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('|'));
+  return lines.slice(2, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
+}
