@@ -3,29 +3,40 @@ import type { Clock } from 'countersign';
 import type { Store } from '../../src/domain/stores.js';
 import type { Route } from '../../src/http/exchange.js';
 import type { RequestHandler } from '../../src/http/request-handler.js';
+import { deviceRoutes } from '../../src/routes/login/device.js';
+import { deviceAuthorizationRoute } from '../../src/routes/oauth/device-authorization.js';
 import { introspectRoute } from '../../src/routes/oauth/introspect.js';
 import { revocationsRoute } from '../../src/routes/oauth/revocations.js';
 import { revokeRoute } from '../../src/routes/oauth/revoke.js';
 import { tokenRoute } from '../../src/routes/oauth/token.js';
 import { userinfoRoutes } from '../../src/routes/oauth/userinfo.js';
+import { withDpopNonce } from '../../src/routes/oauth/with-dpop-nonce.js';
 import type { SetTimer } from '../../src/services/mail-worker.js';
 import { createAuthorityKeys } from '../../src/services/oauth/authority-keys.js';
 import { createClientAuthentication } from '../../src/services/oauth/clients/client-authentication.js';
 import { createClientService } from '../../src/services/oauth/clients/client-service.js';
+import { createDeviceApproval } from '../../src/services/oauth/device-approval.js';
+import { createDeviceAuthorizations } from '../../src/services/oauth/device-authorization.js';
 import { createFeedReaders } from '../../src/services/oauth/feed-readers.js';
-import { createGrantAnswer, createGrantHandlers } from '../../src/services/oauth/grants/index.js';
+import {
+  createExtensionGrants,
+  createGrantAnswer,
+  createGrantHandlers,
+} from '../../src/services/oauth/grants/index.js';
 import { createIntrospection } from '../../src/services/oauth/introspection.js';
 import type { AuthorityKeys, TokenIssuer } from '../../src/services/oauth/oauth-services.js';
 import { createTokenRevocation } from '../../src/services/oauth/revocation.js';
 import { createRevocationFeed, type RevocationFeed } from '../../src/services/oauth/revocation-feed.js';
+import { createLoginSessions, type LoginSessions } from '../../src/services/oauth/sessions/login-sessions.js';
 import { createTokenEndpoint } from '../../src/services/oauth/token-endpoint.js';
+import { createDpopCheck } from '../../src/services/oauth/tokens/dpop-check.js';
+import { createAuthorityNonces } from '../../src/services/oauth/tokens/dpop-nonces.js';
 import { createRefreshTokens } from '../../src/services/oauth/tokens/refresh-tokens.js';
 import { createTokenIssuer } from '../../src/services/oauth/tokens/token-issuer.js';
 import { createTokenJudge } from '../../src/services/oauth/tokens/token-judge.js';
 import { createUserinfo } from '../../src/services/oauth/userinfo.js';
 import type { Vault } from '../../src/services/vault.js';
 import { createMemoryRateLimits } from '../../src/store/memory/index.js';
-import { proofCheck } from './proof-check.js';
 import { createRecordingLogger, type LogLine } from './recording-logger.js';
 import { createTestHandler, ISSUER } from './request-handler.js';
 
@@ -36,6 +47,7 @@ export interface OauthProcess {
   readonly keys: AuthorityKeys;
   readonly handler: RequestHandler;
   readonly tokenIssuer: TokenIssuer;
+  readonly loginSessions: LoginSessions;
   readonly feed: RevocationFeed;
   readonly log: readonly LogLine[];
 }
@@ -58,11 +70,12 @@ export function createOauthProcess(options: OauthProcessOptions): OauthProcess {
   const rateLimits = createMemoryRateLimits();
   const clients = createClientService({ store: store.oauth, clock, logger });
   const tokenIssuer = createTokenIssuer({ keys, clock, issuer: ISSUER });
+  const nonces = createAuthorityNonces({ vault, clock });
   const shared = {
-    ...{ store, clock, logger, issuer: ISSUER, refreshTokens, tokenIssuer },
+    ...{ store, vault, clients, clock, logger, issuer: ISSUER, refreshTokens, tokenIssuer },
     rateLimits,
     clientAuthentication: createClientAuthentication({ store, rateLimits, issuer: ISSUER, clock, logger }),
-    dpopCheck: proofCheck(clock),
+    dpopCheck: createDpopCheck({ store, nonces, clock }),
     tokenJudge: createTokenJudge({
       keys,
       clients,
@@ -74,15 +87,21 @@ export function createOauthProcess(options: OauthProcessOptions): OauthProcess {
   };
   const timers = options.setTimer === undefined ? {} : { setTimer: options.setTimer };
   const feed = createRevocationFeed({ ...shared, ...timers });
+  const handlers = [...createGrantHandlers(shared), ...createExtensionGrants(shared)];
+  const loginSessions = createLoginSessions({ ...shared, lifetimeSeconds: 43_200, onLogoutQueued: () => {} });
   const routes: Route[] = [
-    tokenRoute({ tokenEndpoint: createTokenEndpoint({ ...shared, handlers: createGrantHandlers(shared) }) }),
+    withDpopNonce(tokenRoute({ tokenEndpoint: createTokenEndpoint({ ...shared, handlers }) }), nonces),
+    deviceAuthorizationRoute({ ...shared, deviceAuthorizations: createDeviceAuthorizations(shared) }),
+    ...deviceRoutes({ ...shared, loginSessions, deviceApproval: createDeviceApproval(shared) }),
     introspectRoute({ introspection: createIntrospection(shared) }),
     revokeRoute({ revocation: createTokenRevocation(shared) }),
     revocationsRoute({
       revocationFeed: feed,
       feedReaders: createFeedReaders({ ...shared, adminToken: FEED_ADMIN_TOKEN }),
     }),
-    ...userinfoRoutes({ userinfo: createUserinfo(shared), dpopAlgorithms: ['ES256'] }),
+    ...userinfoRoutes({ userinfo: createUserinfo(shared), dpopAlgorithms: ['ES256'] }).map((route) =>
+      withDpopNonce(route, nonces),
+    ),
   ];
-  return { store, keys, tokenIssuer, handler: createTestHandler(routes), feed, log: lines };
+  return { store, keys, tokenIssuer, loginSessions, handler: createTestHandler(routes), feed, log: lines };
 }
