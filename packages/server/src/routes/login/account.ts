@@ -9,14 +9,14 @@ import { readDestination, writeDestination } from './destination.js';
 import { createSessionCookie } from './session-cookie.js';
 
 export interface AccountServices {
-  readonly sessions: Pick<LoginSessions, 'find'>;
+  readonly loginSessions: Pick<LoginSessions, 'find'>;
   readonly tickets: Pick<LogoutTickets, 'write' | 'nonce'>;
   readonly issuer: string;
 }
 
-export function accountRoutes({ sessions, tickets, issuer }: AccountServices): readonly Route[] {
+export function accountRoutes({ loginSessions, tickets, issuer }: AccountServices): readonly Route[] {
   const cookie = createSessionCookie(issuer);
-  const sessionOf = (request: HttpRequest) => sessions.find(cookie.read(request));
+  const sessionOf = (request: HttpRequest) => loginSessions.find(cookie.read(request));
   return [
     { method: 'GET', pattern: '/login', kind: 'page', handle: enter },
     { method: 'GET', pattern: '/login/account', kind: 'page', handle: showAccount },

@@ -17,9 +17,9 @@ export interface LoginServices {
   /** The app of the authority itself (`ensureAuthorityApp`). */
   readonly app: App;
   readonly signIn: SignInService;
-  readonly sessions: LoginSessions;
+  readonly loginSessions: LoginSessions;
   /** What leads people here. */
-  readonly transactions: SignInTransactions;
+  readonly authorization: SignInTransactions;
   readonly vault: Pick<Vault, 'mac'>;
   readonly clock: Clock;
   /** Without a slash at its end. */
@@ -28,13 +28,13 @@ export interface LoginServices {
 
 /** `/login` and the pages beneath it. */
 export function loginRoutes(services: LoginServices): readonly Route[] {
-  const { app, signIn, sessions, transactions, vault, clock, issuer } = services;
+  const { app, signIn, loginSessions, authorization, vault, clock, issuer } = services;
   const cookies = createSignInCookies(issuer);
-  const personLogin = createPersonLogin({ app, signIn, sessions });
-  const door = createLoginDoor({ app, personLogin, sessions, transactions, issuer, cookies });
+  const personLogin = createPersonLogin({ app, signIn, loginSessions });
+  const door = createLoginDoor({ app, personLogin, loginSessions, authorization, issuer, cookies });
   const tickets = createLogoutTickets({ vault, clock });
   return [
-    ...accountRoutes({ sessions, tickets, issuer }),
+    ...accountRoutes({ loginSessions, tickets, issuer }),
     ...signInRoutes({ door, signIn, vault, clock, cookies }),
   ];
 }

@@ -23,8 +23,8 @@ export interface LoginDoorOptions {
   /** The app of the authority itself. */
   readonly app: App;
   readonly personLogin: PersonLogin;
-  readonly sessions: Pick<LoginSessions, 'find'>;
-  readonly transactions: SignInTransactions;
+  readonly loginSessions: Pick<LoginSessions, 'find'>;
+  readonly authorization: SignInTransactions;
   readonly issuer: string;
   readonly cookies: SignInCookies;
 }
@@ -73,15 +73,15 @@ export function createLoginDoor(options: LoginDoorOptions): SignInDoor {
 type Occasion = Omit<SignInOccasion, 'startCookies'>;
 
 /** A transaction that is over is no hindrance: whoever signs in is told of it where it would go on. */
-function createOccasions({ app, sessions, transactions, issuer }: LoginDoorOptions) {
+function createOccasions({ app, loginSessions, authorization, issuer }: LoginDoorOptions) {
   const [sessionCookie, browserCookie] = [createSessionCookie(issuer), createBrowserCookie(issuer)];
   return async (request: HttpRequest, destination: Destination): Promise<Occasion> => {
     const hiddenFields = writeDestination(destination);
-    const session = await sessions.find(sessionCookie.read(request));
+    const session = await loginSessions.find(sessionCookie.read(request));
     const knownEmail = session?.email ?? null;
     const found =
       destination.kind === 'transaction'
-        ? await transactions.describe(destination.transactionId, browserCookie.read(request))
+        ? await authorization.describe(destination.transactionId, browserCookie.read(request))
         : undefined;
     if (found === undefined) return { appName: app.name, typedEmail: knownEmail, hiddenFields, headers: {} };
     return {

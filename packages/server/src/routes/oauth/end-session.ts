@@ -25,7 +25,7 @@ import { readFormParameters, toParameters } from './read-parameters.js';
 
 export interface EndSessionServices {
   readonly logout: LogoutService;
-  readonly sessions: Pick<LoginSessions, 'find' | 'end'>;
+  readonly loginSessions: Pick<LoginSessions, 'find' | 'end'>;
   readonly vault: Pick<Vault, 'mac'>;
   readonly clock: Clock;
   /** Without a slash at its end. */
@@ -93,7 +93,7 @@ function showLogout(context: EndSessionContext): Route {
 
 /** The button. It works for the session and the request of its page; a form that is merely sent gets the page again. */
 function logOut(context: EndSessionContext): Route {
-  const { tickets, sessions, cookie } = context;
+  const { tickets, loginSessions, cookie } = context;
   return {
     method: 'POST',
     pattern: '/logout',
@@ -102,13 +102,13 @@ function logOut(context: EndSessionContext): Route {
       const form = await readForm(request);
       const ticket = form.get('request') ?? '';
       const judged = tickets.read(ticket) ?? OWN_LOGOUT;
-      const session = await sessions.find(cookie.read(request));
+      const session = await loginSessions.find(cookie.read(request));
       if (session === undefined) return loggedOut(context, request, judged);
       const isPressed =
         form.get('action') === 'logout' &&
         sameSecret(form.get('nonce') ?? '', tickets.nonce(session.sessionId, ticket));
       if (!isPressed) return confirmPage(context, judged, session);
-      await sessions.end(session.sessionId);
+      await loginSessions.end(session.sessionId);
       return loggedOut(context, request, judged);
     },
   };
@@ -120,11 +120,11 @@ async function answer(
   request: HttpRequest,
   judged: LogoutRequest,
 ): Promise<HttpResponse> {
-  const { sessions, cookie } = context;
-  const session = await sessions.find(cookie.read(request));
+  const { loginSessions, cookie } = context;
+  const session = await loginSessions.find(cookie.read(request));
   if (session === undefined) return loggedOut(context, request, judged);
   if (!meansSession(judged, session) || isOnlyLooking(request)) return confirmPage(context, judged, session);
-  await sessions.end(session.sessionId);
+  await loginSessions.end(session.sessionId);
   return loggedOut(context, request, judged);
 }
 

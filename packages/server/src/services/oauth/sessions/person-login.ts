@@ -27,20 +27,20 @@ export interface PersonLogin {
 export function createPersonLogin({
   app,
   signIn,
-  sessions,
+  loginSessions,
 }: {
   /** The app of the authority itself. */
   app: App;
   signIn: Pick<SignInService, 'identifyByLink' | 'identifyByCode'>;
-  sessions: Pick<LoginSessions, 'start'>;
+  loginSessions: Pick<LoginSessions, 'start'>;
 }): PersonLogin {
   return Object.freeze<PersonLogin>({
     async withLink({ linkSecret, requestId }, previousSecret) {
       const person = await signIn.identifyByLink(app, linkSecret, requestId);
-      return person && sessions.start(person, previousSecret);
+      return person && loginSessions.start(person, previousSecret);
     },
     async withCode({ requestId, code }, previousSecret) {
-      return sessions.start(await signIn.identifyByCode(app, requestId, code), previousSecret);
+      return loginSessions.start(await signIn.identifyByCode(app, requestId, code), previousSecret);
     },
   });
 }
