@@ -54,12 +54,12 @@ export interface AuthorizePages extends OauthAuthority {
 export const SESSION_COOKIE = '__Host-countersign-session';
 export const BROWSER_COOKIE = '__Host-countersign-browser';
 
-export async function openAuthorizePages(): Promise<AuthorizePages> {
+export async function openAuthorizePages({ issuer = ISSUER } = {}): Promise<AuthorizePages> {
   const authority = await openOauthAuthority();
   const { store, clock, vault, keys } = authority;
   const { logger, lines } = createRecordingLogger();
   const clients = createClientService({ store: store.oauth, clock, logger });
-  const shared = { store, clock, logger, issuer: ISSUER, clients, rateLimits: createMemoryRateLimits() };
+  const shared = { store, clock, logger, issuer, clients, rateLimits: createMemoryRateLimits() };
   const tokenJudge = createTokenJudge({ ...shared, keys });
   const authorization = createAuthorizationService({ ...shared, tokenJudge, acrValues: [LOGIN_ACR] });
   const loginSessions = createLoginSessions({ ...shared, lifetimeSeconds: 43_200, onLogoutQueued: () => {} });
@@ -71,14 +71,14 @@ export async function openAuthorizePages(): Promise<AuthorizePages> {
   });
   const pages = createTestHandler(
     [
-      ...authorizeRoutes({ authorization, loginSessions, issuer: ISSUER }),
-      ...consentRoutes({ authorization, loginSessions, vault, issuer: ISSUER }),
+      ...authorizeRoutes({ authorization, loginSessions, issuer }),
+      ...consentRoutes({ authorization, loginSessions, vault, issuer }),
       parRoute({ pushedRequests }),
       showAsset(),
     ],
-    { logger },
+    { issuer, logger },
   );
-  const newVisitor = () => new PageVisitor(pages, ISSUER);
+  const newVisitor = () => new PageVisitor(pages, issuer);
   return {
     ...authority,
     pages,

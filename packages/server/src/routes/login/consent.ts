@@ -12,8 +12,9 @@ import type {
 } from '../../services/oauth/authorize/authorization-service.js';
 import type { LoginSessions } from '../../services/oauth/sessions/login-sessions.js';
 import type { Vault } from '../../services/vault.js';
-import { answerAuthorization, mayLeadToClient, refusedPage } from '../oauth/authorization-answer.js';
+import { answerAuthorization, refusedPage } from '../oauth/authorization-answer.js';
 import { type BrowserCookie, createBrowserCookie } from '../oauth/browser-cookie.js';
+import { mayLeadTo } from '../pages/sign-in-door.js';
 import { createSessionCookie, type SessionCookie } from './session-cookie.js';
 
 export interface ConsentServices {
@@ -99,7 +100,7 @@ async function consentPage(
   if (found.kind !== 'question') return answer(context, request, found);
   const nonce = nonceFor(context, visit);
   const markup = renderConsentPage({ ...found, transactionId: transactionId ?? '', nonce });
-  return page(200, markup, mayLeadToClient(new URL(found.redirectUri).protocol));
+  return page(200, markup, mayLeadTo(found.redirectUri));
 }
 
 /** Binds the buttons to the request that the page speaks of, the browser, and the session: no other is ever allowed by them. */

@@ -1,6 +1,5 @@
 /** Answers of the authorization endpoint and of the pages behind it. */
 import type { HttpResponse } from '../../http/exchange.js';
-import { contentSecurityPolicy } from '../../http/page-security.js';
 import { type HttpHeaders, page } from '../../http/respond.js';
 import { renderAuthorizedFormPage, renderAuthorizeErrorPage } from '../../pages/index.js';
 import type {
@@ -8,6 +7,7 @@ import type {
   AuthorizationProblem,
   AuthorizationResponse,
 } from '../../services/oauth/authorize/authorization-service.js';
+import { mayLeadTo } from '../pages/sign-in-door.js';
 import type { BrowserCookie } from './browser-cookie.js';
 
 export interface AnswerContext {
@@ -49,19 +49,11 @@ export function refusedPage(problem: AuthorizationProblem): HttpResponse {
   return page(400, renderAuthorizeErrorPage({ problem }), NEVER_TOLD);
 }
 
-/**
- * Policy for pages whose form may end at the client: Chrome holds every redirect that follows a form to `form-action`,
- * also those of the client's own. So the scheme is named, which is all that the client's registration bounds.
- */
-export function mayLeadToClient(redirectScheme: string): HttpHeaders {
-  return { 'content-security-policy': contentSecurityPolicy({ formActionSources: [redirectScheme] }) };
-}
-
 function respond(method: string, response: AuthorizationResponse): HttpResponse {
   const { redirectUri, responseMode, fields, clientName } = response;
   if (responseMode === 'form_post') {
     const markup = renderAuthorizedFormPage({ clientName, redirectUri, fields });
-    return page(200, markup, { ...NEVER_TOLD, ...mayLeadToClient(new URL(redirectUri).protocol) });
+    return page(200, markup, { ...NEVER_TOLD, ...mayLeadTo(redirectUri) });
   }
   const text = new URLSearchParams(fields).toString();
   return redirect(
