@@ -23,6 +23,7 @@ const PACKAGES = [
       'routes',
       'demo',
       'app.ts',
+      'library',
       'index.ts',
       'cli',
     ],

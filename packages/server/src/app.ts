@@ -46,9 +46,17 @@ export interface Authority {
   /** Every route, without a socket. */
   readonly handler: RequestHandler;
   readonly apps: AppService;
+  /** What goes on beside the answers. For whoever lets another server listen; else `start` and `stop` see to them. */
+  readonly workers: Workers;
   /** Listens where the settings say and begins to send mail. */
   start(): Promise<{ readonly url: string }>;
   /** Takes no new connection, finishes what is under way, leaves unsent mail in the queue. Does not close the store. */
+  stop(): Promise<void>;
+}
+
+export interface Workers {
+  start(): void;
+  /** Waits for what is under way. */
   stop(): Promise<void>;
 }
 
@@ -96,18 +104,30 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   const { allowedHosts, trustedProxies, maxConnections } = settings;
   const handler = createRequestHandler({ routes, issuer, allowedHosts, renderErrorPage, clock, logger });
   const listener = createNodeListener({ handler, trustedProxies, limits: { maxConnections }, logger });
+  const workers = together([mail, purge]);
   return Object.freeze({
     handler,
     apps,
+    workers,
     async start() {
       await listener.listen({ host: settings.host, port: settings.port });
-      mail.start();
-      purge.start();
+      workers.start();
       return { url: issuer };
     },
     async stop() {
       await listener.stop();
-      await Promise.all([mail.stop(), purge.stop()]);
+      await workers.stop();
+    },
+  });
+}
+
+function together(workers: readonly Workers[]): Workers {
+  return Object.freeze({
+    start() {
+      for (const worker of workers) worker.start();
+    },
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
     },
   });
 }

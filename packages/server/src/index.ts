@@ -1,3 +1,8 @@
-/** The authority as a library: join one over a store, then listen, or mount it in another server. */
-export { type Authority, type AuthorityOptions, createAuthority } from './app.js';
-export { createWebHandler, type WebHandlerOptions } from './http/web-handler.js';
+/** The authority as a library: mounted in a server of your own. `countersign serve` runs one by itself. */
+export type { Mode, RateLimit } from './config/index.js';
+export type { App, AppSettings } from './domain/app.js';
+export type { Logger } from './domain/logger.js';
+export type { AuthorityOptions } from './library/authority-options.js';
+export { type Authority, createAuthority } from './library/create-authority.js';
+export type { AppService } from './services/app-service.js';
+export type { OutgoingMail } from './services/mail-transport.js';

@@ -10,13 +10,16 @@ export {
   type Settings,
 } from './load-configuration.js';
 export { parseDurationSeconds, type RateLimit } from './parse-duration.js';
+export { parseMasterKey } from './parse-master-key.js';
 export { escapeLogText } from './printable-field.js';
 export { errorCode } from './secret-file.js';
 export {
   flagOf,
   type LogLevel,
+  MODES,
   type Mode,
   SETTING_NAMES,
   SETTINGS,
   type SettingName,
+  type SettingRow,
 } from './settings-table.js';

@@ -11,7 +11,7 @@ import { type LogLevel, type Mode, SETTINGS, type SettingName } from './settings
 /** What the authority runs by. Holds no secret, so it may be printed. */
 export interface Settings {
   readonly mode: Mode;
-  /** Origin without a slash at the end. */
+  /** Origin, and path where there is one, without a slash at the end. */
   readonly issuer: string;
   /** Address to listen on. */
   readonly host: string;

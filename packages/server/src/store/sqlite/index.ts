@@ -53,6 +53,16 @@ export async function openSqliteStore({ file, logger }: { file: string; logger: 
   }
 }
 
+/** A store that ends with the process, or when it is closed: for trying out and for tests. @throws StoreUnavailableError */
+export async function openMemoryStore({ logger }: { logger: Logger }): Promise<Store> {
+  const driver = await openDriver(':memory:', {
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
+    onUnavailable: (error) => logger.error('store_unavailable', { reason: error.message }),
+  });
+  await migrate(driver);
+  return createSqlStore(driver);
+}
+
 /**
  * Makes the file if there is none (mode 0600, missing folders 0700) and brings it to the schema of this program.
  * Running it again, or from two processes at once, does nothing twice.
