@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AUTHORITY_APP_ID } from '../../src/domain/app.js';
 import type { Client } from '../../src/domain/oauth/client.js';
 import type { LoginSession } from '../../src/domain/oauth/grant.js';
+import type { AuthorizationStore } from '../../src/domain/oauth/stores.js';
 import type { RequestHandler } from '../../src/http/request-handler.js';
 import { consentRoutes } from '../../src/routes/login/consent.js';
 import { authorizeRoutes } from '../../src/routes/oauth/authorize.js';
@@ -54,9 +55,19 @@ export interface AuthorizePages extends OauthAuthority {
 export const SESSION_COOKIE = '__Host-countersign-session';
 export const BROWSER_COOKIE = '__Host-countersign-browser';
 
-export async function openAuthorizePages({ issuer = ISSUER } = {}): Promise<AuthorizePages> {
+export async function openAuthorizePages({
+  issuer = ISSUER,
+  authorizations = {},
+}: {
+  issuer?: string;
+  /** In place of what the store does. */
+  authorizations?: Partial<AuthorizationStore>;
+} = {}): Promise<AuthorizePages> {
   const authority = await openOauthAuthority();
-  const { store, clock, vault, keys } = authority;
+  const { clock, vault, keys } = authority;
+  const { oauth } = authority.store;
+  const replaced = { ...oauth, authorizations: { ...oauth.authorizations, ...authorizations } };
+  const store = { ...authority.store, oauth: replaced };
   const { logger, lines } = createRecordingLogger();
   const clients = createClientService({ store: store.oauth, clock, logger });
   const shared = { store, clock, logger, issuer, clients, rateLimits: createMemoryRateLimits() };
