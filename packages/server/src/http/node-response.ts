@@ -17,16 +17,27 @@ export function sendNodeResponse(
   { close, lingerMs, lingerMaxBytes }: SendOptions,
 ): void {
   const isBodyLeft = !incoming.complete && declaresBody(incoming);
-  const lines = toHeaderLines(headers);
-  if (status !== 204 && status !== 304) lines.push('content-length', String(byteLength(body)));
-  if (close || isBodyLeft) lines.push('connection', 'close');
-  outgoing.writeHead(status, lines);
+  writeHead(outgoing, status, {
+    ...headers,
+    ...(status !== 204 && status !== 304 && { 'content-length': String(byteLength(body)) }),
+    ...((close || isBodyLeft) && { connection: 'close' }),
+  });
   if (!isBodyLeft) {
     outgoing.end(body ?? undefined);
     return;
   }
   outgoing.write(body ?? '');
   linger(incoming, outgoing, { lingerMs, lingerMaxBytes });
+}
+
+function writeHead(outgoing: ServerResponse, status: number, headers: HttpResponse['headers']): void {
+  if (outgoing.getHeaderNames().length === 0) {
+    outgoing.writeHead(status, toHeaderLines(headers));
+    return;
+  }
+  // A framework has set some: node:http would merge the lines into them and keep the last of several cookies only.
+  for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+  outgoing.writeHead(status);
 }
 
 /** Name, value, name, value: what node:http writes without any further look at it. */
