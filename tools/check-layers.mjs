@@ -22,6 +22,7 @@ const PACKAGES = [
       'pages',
       'routes',
       'demo',
+      'join-oauth.ts',
       'app.ts',
       'library',
       'index.ts',

@@ -10,6 +10,7 @@ import type { RateLimitStore, Store } from './domain/stores.js';
 import type { Route } from './http/exchange.js';
 import { createNodeListener } from './http/node-listener.js';
 import { createRequestHandler, type RequestHandler } from './http/request-handler.js';
+import { joinOauth } from './join-oauth.js';
 import { renderErrorPage } from './pages/index.js';
 import { apiRoutes } from './routes/api/index.js';
 import { asapRoutes } from './routes/asap/index.js';
@@ -21,6 +22,8 @@ import { createKeyPublishers } from './services/key-publishers.js';
 import { createKeyRepository } from './services/key-repository.js';
 import { createMailService, type MailTransport } from './services/mail-service.js';
 import { createMailbox, createMailboxTransport } from './services/mailbox.js';
+import type { ClientService } from './services/oauth/clients/client-service.js';
+import type { AuthorityKeys } from './services/oauth/oauth-services.js';
 import { createPurgeWorker } from './services/purge-worker.js';
 import { createSignInService } from './services/sign-in-service.js';
 import { createTokenService } from './services/token-service.js';
@@ -46,8 +49,13 @@ export interface Authority {
   /** Every route, without a socket. */
   readonly handler: RequestHandler;
   readonly apps: AppService;
+  readonly clients: ClientService;
+  /** The keys that sign for OAuth and OpenID Connect. */
+  readonly keys: AuthorityKeys;
   /** What goes on beside the answers. For whoever lets another server listen; else `start` and `stop` see to them. */
   readonly workers: Workers;
+  /** Lets go of requests that wait for news, which would keep a server from stopping. */
+  release(): void;
   /** Listens where the settings say and begins to send mail. */
   start(): Promise<{ readonly url: string }>;
   /** Takes no new connection, finishes what is under way, leaves unsent mail in the queue. Does not close the store. */
@@ -87,9 +95,14 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   const keys = createKeyRepository({ store, clock, logger });
   const publishers = createKeyPublishers({ store, issuer, adminToken: options.adminToken, clock });
   const purge = createPurgeWorker({ store, clock, logger });
+  const oauth = await joinOauth({
+    ...{ settings, store, vault, rateLimits, signIn, clock, logger },
+    adminToken: options.adminToken,
+  });
 
   const routes: Route[] = [
     ...healthRoutes({ store }),
+    ...oauth.routes,
     ...asapRoutes({ keys, publishers }),
     ...apiRoutes({ apps, signIn, tokens }),
     ...pageRoutes({ apps, signIn, issuer, vault, clock }),
@@ -104,17 +117,21 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   const { allowedHosts, trustedProxies, maxConnections } = settings;
   const handler = createRequestHandler({ routes, issuer, allowedHosts, renderErrorPage, clock, logger });
   const listener = createNodeListener({ handler, trustedProxies, limits: { maxConnections }, logger });
-  const workers = together([mail, purge]);
+  const workers = together([mail, purge, ...oauth.workers]);
   return Object.freeze({
     handler,
     apps,
+    clients: oauth.clients,
+    keys: oauth.keys,
     workers,
+    release: () => oauth.release(),
     async start() {
       await listener.listen({ host: settings.host, port: settings.port });
       workers.start();
       return { url: issuer };
     },
     async stop() {
+      oauth.release();
       await listener.stop();
       await workers.stop();
     },

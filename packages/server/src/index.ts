@@ -6,3 +6,5 @@ export type { AuthorityOptions } from './library/authority-options.js';
 export { type Authority, createAuthority } from './library/create-authority.js';
 export type { AppService } from './services/app-service.js';
 export type { OutgoingMail } from './services/mail-transport.js';
+export type { ClientService } from './services/oauth/clients/client-service.js';
+export type { AuthorityKeys } from './services/oauth/oauth-services.js';

@@ -34,6 +34,10 @@ export interface Authority {
   readonly wellKnownPaths: readonly string[];
   /** The apps that people sign in to. */
   readonly apps: JoinedAuthority['apps'];
+  /** The OAuth 2.0 clients. */
+  readonly clients: JoinedAuthority['clients'];
+  /** The keys that sign for OAuth 2.0 and OpenID Connect. */
+  readonly keys: JoinedAuthority['keys'];
   /** Begins what goes on beside the answers: sending mail, rotating keys, forgetting what has expired. */
   start(): void;
   /** Answers 503 from now on, finishes what is under way, and closes the database. Unsent mail stays in it. */
@@ -92,6 +96,7 @@ function mount(authority: JoinedAuthority, store: Store, options: CheckedOptions
   let stopped: Promise<void> | undefined;
 
   async function stopOnce(): Promise<void> {
+    authority.release();
     await handler.stop(STOP_TIMEOUT_MS);
     await authority.workers.stop();
     await store.close();
@@ -102,6 +107,8 @@ function mount(authority: JoinedAuthority, store: Store, options: CheckedOptions
     nodeListener: createMountedListener({ handler, clientAddress, logger }),
     wellKnownPaths: wellKnownPathsOf(settings.issuer),
     apps: authority.apps,
+    clients: authority.clients,
+    keys: authority.keys,
     start: () => authority.workers.start(),
     stop() {
       stopped ??= stopOnce();
