@@ -28,7 +28,7 @@ export interface SignInDoor {
 }
 
 export interface Fields {
-  get(name: string): string | null | undefined;
+  get(name: string): string | undefined;
 }
 
 export const NO_FIELDS: Fields = new Map();

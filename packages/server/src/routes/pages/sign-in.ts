@@ -2,6 +2,7 @@ import { Refusal } from '../../domain/refusal.js';
 import type { Route } from '../../http/exchange.js';
 import { readForm } from '../../http/read-form.js';
 import { page, refusalHeaders, seeOther } from '../../http/respond.js';
+import { single } from '../../http/single.js';
 import { renderSignInPage } from '../../pages/index.js';
 import type { PageContext } from './page-context.js';
 
@@ -13,7 +14,8 @@ export function showSignIn({ door }: PageContext): Route {
     kind: 'page',
     async handle(request, parameters) {
       const app = await door.appOf(parameters);
-      const { typedEmail, ...occasion } = await door.occasionOf(request, app, request.query);
+      const fields = { get: (name: string) => single(request.query, name) };
+      const { typedEmail, ...occasion } = await door.occasionOf(request, app, fields);
       return page(200, renderSignInPage({ ...occasion, typedEmail: typedEmail ?? '' }));
     },
   };

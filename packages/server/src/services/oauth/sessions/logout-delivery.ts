@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { type Clock, createGuardedFetch, type FetchFunction } from 'countersign';
 import type { Logger } from '../../../domain/logger.js';
 import { isLoopbackHost } from '../../../domain/loopback-host.js';
@@ -12,8 +12,10 @@ export interface LogoutDeliveryOptions {
   readonly tokens: Pick<TokenIssuer, 'logoutToken'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** In place of one that follows no redirect, and reaches no private address but one that stands in the URL itself. */
-  readonly fetch?: FetchFunction;
+  /** For one attempt. Default 5000. */
+  readonly timeoutMs?: number;
+  /** In place of `dns.lookup`. */
+  readonly lookup?: LookupFunction;
 }
 
 /** What became of one attempt. */
@@ -22,41 +24,42 @@ interface Attempt {
   readonly reason: string;
 }
 
-const TIMEOUT_MS = 5000;
+const DEFAULT_TIMEOUT_MS = 5000;
 const MINUTE = 60;
 const RETRY_DELAYS_SECONDS = [5, 15, MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE];
 /** Spreads retries, so that what failed together does not come back together. */
 const JITTER = 0.2;
 
+export interface LogoutDeliverer {
+  /** Rejects only if the store cannot answer. */
+  deliver(delivery: LogoutDelivery): Promise<void>;
+  /** Cuts off the attempts under way; they go back into the queue. */
+  cancel(): void;
+}
+
 /**
- * Gives what tells one client of one logout (OpenID Connect Back-Channel Logout 1.0 section 2.5), or puts it back into the
- * queue. The token is made for each attempt, with an id of its own: it lives for two minutes, and a client that failed
- * half-way must not take the next one for a replay. It rejects only if the store cannot answer.
- *
- * @param stopping ends an attempt under way
+ * Tells one client of one logout (OpenID Connect Back-Channel Logout 1.0 section 2.5), or puts it back into the queue. The
+ * token is made for each attempt, with an id of its own: it lives for two minutes, and a client that failed half-way must
+ * not take the next one for a replay.
  */
-export function createLogoutDelivery(
-  options: LogoutDeliveryOptions,
-  stopping: AbortSignal,
-): (delivery: LogoutDelivery) => Promise<void> {
-  const { tokens, clock, logger, fetch = createLogoutFetch() } = options;
+export function createLogoutDeliverer(options: LogoutDeliveryOptions): LogoutDeliverer {
+  const { tokens, clock, logger, lookup, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const { logoutDeliveries } = options.store.oauth;
+  const fetch = createLogoutFetch(lookup);
+  const underWay = new Set<AbortController>();
 
   async function attempt({ url, clientId, subject, sessionId }: LogoutDelivery): Promise<Attempt> {
     const token = await tokens.logoutToken({ clientId, subject, sessionId, tokenId: randomUUID() });
-    const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), stopping]);
+    const body = new URLSearchParams({ logout_token: token }).toString();
+    // Not by AbortSignal.timeout: what AbortSignal.any makes of two of them, Node may collect before it fires.
+    const controller = new AbortController();
+    underWay.add(controller);
+    const timer = setTimeout(() => controller.abort(), timeoutMs);
     try {
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({ logout_token: token }).toString(),
-        redirect: 'manual',
-        signal,
-      });
-      await answer.body?.cancel();
-      return judgeStatus(answer.status);
-    } catch (error) {
-      return { outcome: 'failed', reason: signal.aborted ? 'timeout' : nameOf(error) };
+      return await post(fetch, url, body, controller.signal);
+    } finally {
+      clearTimeout(timer);
+      underWay.delete(controller);
     }
   }
 
@@ -69,7 +72,7 @@ export function createLogoutDelivery(
       : logoutDeliveries.retryAt(delivery.id, nextAttemptAt));
   }
 
-  return async (delivery) => {
+  async function deliver(delivery: LogoutDelivery): Promise<void> {
     if (delivery.expiresAt <= clock()) {
       logger.warn('logout_expired', describe(delivery));
       return logoutDeliveries.remove(delivery.id);
@@ -79,7 +82,23 @@ export function createLogoutDelivery(
     if (outcome === 'done') logger.info('logout_delivered', describe(delivery));
     else logger.warn('logout_refused', { ...describe(delivery), reason });
     return logoutDeliveries.remove(delivery.id);
+  }
+
+  const cancel = () => {
+    for (const controller of underWay) controller.abort();
   };
+  return Object.freeze({ deliver, cancel });
+}
+
+async function post(fetch: FetchFunction, url: string, body: string, signal: AbortSignal): Promise<Attempt> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  try {
+    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+    await answer.body?.cancel();
+    return judgeStatus(answer.status);
+  } catch (error) {
+    return { outcome: 'failed', reason: signal.aborted ? 'timeout' : nameOf(error) };
+  }
 }
 
 /** Section 2.8: 400 says that the client will never take it. Everything else but a success may pass. */
@@ -90,8 +109,9 @@ function judgeStatus(status: number): Attempt {
 }
 
 /** Whoever wrote an address into the URL knows where it is; a name is for the DNS of others to say (row O31). */
-function createLogoutFetch(): FetchFunction {
-  const [guarded, open] = [createGuardedFetch({ allow: 'none' }), createGuardedFetch({ allow: 'all' })];
+function createLogoutFetch(lookup: LookupFunction | undefined): FetchFunction {
+  const guarded = createGuardedFetch({ allow: 'none', lookup });
+  const open = createGuardedFetch({ allow: 'all', lookup });
   return (url, init) => (isWrittenAsAddress(url) ? open : guarded)(url, init);
 }
 

@@ -1,5 +1,5 @@
 import { createQueueWorker, type QueueWorker, type SetTimer } from '../../queue-worker.js';
-import { createLogoutDelivery, type LogoutDeliveryOptions } from './logout-delivery.js';
+import { createLogoutDeliverer, type LogoutDeliveryOptions } from './logout-delivery.js';
 
 export interface LogoutWorkerOptions extends LogoutDeliveryOptions {
   /** For tests: in place of `setTimeout`. */
@@ -12,12 +12,12 @@ const CONCURRENCY = 16;
 /** Tells clients of logouts (OpenID Connect Back-Channel Logout 1.0): tries again with growing pauses, for a day. */
 export function createLogoutWorker(options: LogoutWorkerOptions): QueueWorker {
   const { store, clock, logger, setTimer } = options;
-  const stopping = new AbortController();
+  const { deliver, cancel } = createLogoutDeliverer(options);
   return createQueueWorker({
     name: 'logout',
     queue: store.oauth.logoutDeliveries,
-    deliver: createLogoutDelivery(options, stopping.signal),
-    close: () => stopping.abort(),
+    deliver,
+    close: cancel,
     concurrency: CONCURRENCY,
     clock,
     logger,
