@@ -1,6 +1,6 @@
 /** The authority as a library: mounted in a server of your own. `countersign serve` runs one by itself. */
 export type { Mode, RateLimit } from './config/index.js';
-export type { App, AppSettings } from './domain/app.js';
+export { APP_DEFAULTS, type App, type AppSettings } from './domain/app.js';
 export type { Logger } from './domain/logger.js';
 export type { AuthorityOptions } from './library/authority-options.js';
 export { type Authority, createAuthority } from './library/create-authority.js';
