@@ -27,8 +27,7 @@ ${problem !== undefined && html`<p class="problem" id="email-problem">${problem}
 <button class="button" type="submit">Send me a link</button>
 </form>
 <p class="small">The link can be used once, and only by whoever can read your mail.${
-      authorityName !== undefined &&
-      html` The mail speaks of <bdi>${authorityName}</bdi>: that is where you log in.`
+      authorityName !== undefined && html` The mail names <bdi>${authorityName}</bdi>, where your account is.`
     }</p>`,
   });
 }
