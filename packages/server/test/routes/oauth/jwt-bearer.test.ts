@@ -188,6 +188,16 @@ describe('assertions of services', () => {
     expect(errorOf(await trade(published))).toEqual(REFUSED);
   });
 
+  it('A9: are remembered for as long as a clock that is behind would take them', async () => {
+    const { store, clock } = authority;
+    const assertion = assertionOf(await aService());
+    expect((await trade(assertion)).status).toBe(200);
+    clock.advance(89);
+    await store.purgeExpired(clock(), 1000);
+    expect(errorOf(await trade(assertion))).toEqual(REFUSED);
+    clock.advance(-89);
+  });
+
   it('A10: of twenty uses at once one gives a token', async () => {
     const assertion = assertionOf(await aService());
     const answers = await Promise.all(Array.from({ length: 20 }, () => trade(assertion)));

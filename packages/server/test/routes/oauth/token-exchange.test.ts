@@ -339,6 +339,17 @@ describe('actors', () => {
     expect(errorOf(await exchange(token, withActor(own)))).toEqual(UNACCEPTABLE);
   });
 
+  it('RFC 9449: that are bound to a key need its proof', async () => {
+    const prover = newProver(authority.clock);
+    const proof = () => ({ dpop: prover.sign({ method: 'POST', url: `${ISSUER}/token` }) });
+    const form = { grant_type: 'client_credentials' };
+    const own = await postForm(authority, '/token', form, { headers: { ...api.headers, ...proof() } });
+    const actor = withActor(String(own.json['access_token']));
+    const { token } = await personToken();
+    expect(errorOf(await exchange(token, actor))).toEqual([400, 'invalid_dpop_proof']);
+    expect((await exchange(token, actor, api, proof())).status).toBe(200);
+  });
+
   it('RFC 8693 2.1: need their type, and one that is known', async () => {
     const { token } = await personToken();
     const actor_token = await ownToken(api);
