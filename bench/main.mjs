@@ -10,6 +10,7 @@ const BENCHMARKS = {
   verify: () => import('./cases/verify.mjs'),
   sign: () => import('./cases/sign.mjs'),
   replay: () => import('./cases/replay.mjs'),
+  gate: () => import('./cases/gate.mjs'),
 };
 
 async function generalUsage() {

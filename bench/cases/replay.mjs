@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createMemoryReplayStore } from 'countersign/asap';
 import { wholeNumber } from '../lib/arguments.mjs';
 import { describeEnvironment, environmentLines, noteLoad } from '../lib/environment.mjs';
+import { exposeGarbageCollector, usedBytes } from '../lib/heap.mjs';
 import { median } from '../lib/statistics.mjs';
 import { formatFigure, formatTable } from '../lib/table.mjs';
 
@@ -145,21 +144,6 @@ function createMapStore(maxTokens, clock) {
       seen.set(key, expiresAt);
       return 'inserted';
     },
-  };
-}
-
-function usedBytes() {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-/** @returns {() => void} */
-function exposeGarbageCollector() {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc');
-  // The memory behind typed arrays is given back by the collection after the one that finds them unused.
-  return () => {
-    for (let time = 0; time < 3; time += 1) gc();
   };
 }
 

@@ -71,7 +71,7 @@ export function completeClaims(identity) {
 }
 
 /** @param {string} algorithm */
-function generateKeys(algorithm) {
+export function generateKeys(algorithm) {
   const { family, hashBytes, curve } = algorithmParameters(algorithm);
   if (family === 'hmac') {
     const secret = createSecretKey(randomBytes(hashBytes));
@@ -84,20 +84,20 @@ function generateKeys(algorithm) {
 /**
  * @param {string} algorithm
  * @param {Record<string, unknown>} payload
+ * @param {Record<string, unknown>} [header]
  */
-export const signingInputOf = (algorithm, payload) =>
-  [headerOf(algorithm), payload]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.');
+export const signingInputOf = (algorithm, payload, header = headerOf(algorithm)) =>
+  [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 
 /**
  * @param {string} algorithm
  * @param {import('node:crypto').KeyObject} key
  * @param {Record<string, unknown>} payload
+ * @param {Record<string, unknown>} [header]
  */
-function signToken(algorithm, key, payload) {
+export function signToken(algorithm, key, payload, header) {
   const { family, hash, keyOptions } = algorithmParameters(algorithm);
-  const input = signingInputOf(algorithm, payload);
+  const input = signingInputOf(algorithm, payload, header);
   const signature =
     family === 'hmac'
       ? createHmac(hash, key).update(input).digest()
@@ -109,7 +109,7 @@ function signToken(algorithm, key, payload) {
  * @param {string} token
  * @param {number} segment
  */
-function flipBit(token, segment) {
+export function flipBit(token, segment) {
   const segments = token.split('.');
   const bytes = Buffer.from(segments[segment], 'base64url');
   bytes[bytes.length >> 1] ^= 1;
