@@ -142,6 +142,24 @@ describe('a gate that takes proofs', () => {
     expect(reasonOf(forHost)).toBe('dpop_proof_invalid');
   });
 
+  it.each(['http://api.example.com/admin/../orders', 'http://api.example.com/./orders', '/admin/../orders'])(
+    'O23: takes no proof for /orders where %s is called: dots are not resolved',
+    async (url) => {
+      const token = bound();
+      const outcome = await guardWith().check(call({ token, proofs: [proofFor(token)], url }));
+      expect(reasonOf(outcome)).toBe('dpop_proof_invalid');
+    },
+  );
+
+  it.each(['*', '', 'api.example.com:443', 'http:'])(
+    'O23, C18: a target without a path (%j) is one that no proof can name, and no failure of the gate',
+    async (url) => {
+      const token = bound();
+      const outcome = await guardWith().check(call({ token, proofs: [proofFor(token)], url }));
+      expect(outcome).toMatchObject({ reason: 'dpop_proof_invalid', status: 401 });
+    },
+  );
+
   it('names both schemes to whoever brings no credential', async () => {
     const outcome = await guardWith().check(requestWith());
     expect(outcome.outcome === 'refused' && outcome.headers['www-authenticate']).toMatch(
@@ -154,6 +172,14 @@ describe('a gate that takes proofs', () => {
       createGate({ accept: callers.acceptors, dpop: { baseUrl: 'api', replay: {} as never } }),
     );
     expect(problems).toMatch(/baseUrl.*replay/);
+  });
+
+  it('O23: refuses a base URL with a query, behind which no path would count', () => {
+    const dpop = { replay: createMemoryReplayStore({ clock }) };
+    const problemWith = (baseUrl: string) =>
+      usageProblem(() => createGate({ accept: callers.acceptors, dpop: { ...dpop, baseUrl } }));
+    expect(problemWith(`${BASE_URL}/?v=1`)).toMatch(/baseUrl must not carry a query/);
+    expect(problemWith(`${BASE_URL}/?`)).toMatch(/baseUrl must not carry a query/);
   });
 });
 

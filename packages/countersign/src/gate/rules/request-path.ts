@@ -19,7 +19,7 @@ const HIDDEN = /[\p{Cc}/\\;]|%(?:2[5ef]|3b|5c|00)/iu;
  * slash, or encoded twice. The query is left out.
  */
 export function readPathSegments(url: string): readonly string[] | undefined {
-  const target = url.startsWith('/') ? url : withoutOrigin(url);
+  const target = withoutOrigin(url);
   const query = target.indexOf('?');
   const path = query < 0 ? target : target.slice(0, query);
   if (!PLAIN_PATH.test(path)) return undefined;
@@ -34,8 +34,9 @@ export function isPathSegment(segment: string): boolean {
   return segment !== '.' && segment !== '..' && !HIDDEN.test(segment);
 }
 
-/** `http://host` alone asks for `/`. */
-function withoutOrigin(url: string): string {
+/** A request target from its path on, as it came. `http://host` alone asks for `/`; what has no path is left as it is. */
+export function withoutOrigin(url: string): string {
+  if (url.startsWith('/')) return url;
   const [origin] = ORIGIN.exec(url) ?? [];
   if (origin === undefined) return url;
   const rest = url.slice(origin.length);
