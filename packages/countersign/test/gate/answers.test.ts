@@ -257,6 +257,15 @@ describe('the body', () => {
     expect(typeFor(accept)).toBe('application/json');
   });
 
+  it('S21: is plain JSON for an Accept of more than 1 KiB, which nobody needs and takes long to read', () => {
+    const wanted = 'application/problem+json, text/plain';
+    expect(typeFor(wanted.padEnd(1024))).toBe('application/problem+json');
+    expect(typeFor(wanted.padEnd(1025))).toBe('application/json');
+    expect(typeFor('application/problem+json', ...Array.from({ length: 1000 }, () => 'a/b'))).toBe(
+      'application/json',
+    );
+  });
+
   it('is chosen by all values of Accept together', () => {
     expect(typeFor('application/json;q=0.1', 'application/problem+json')).toBe('application/problem+json');
     expect(typeFor()).toBe('application/json');

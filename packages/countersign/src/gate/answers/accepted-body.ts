@@ -2,14 +2,17 @@
 
 const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
+/** No client needs more; what is longer is made to be slow to read (row S21). */
+const MAX_LENGTH = 1024;
 
 /**
  * Problem details (RFC 9457) where `Accept` gives them a higher weight than plain JSON; plain JSON in every other case,
- * also where neither is accepted: an answer that says what is wrong is better than none.
+ * also where neither is accepted, or where `Accept` is overlong: an answer that says what is wrong is better than none.
  */
 export function prefersProblem(accept: readonly string[]): boolean {
-  if (accept.length === 0) return false;
-  const ranges = accept.flatMap((value) => value.split(',')).flatMap((text) => parseRange(text) ?? []);
+  const text = accept.join();
+  if (text === '' || text.length > MAX_LENGTH) return false;
+  const ranges = text.split(',').flatMap((each) => parseRange(each) ?? []);
   return weightOf(PROBLEM_TYPE, ranges) > weightOf(JSON_TYPE, ranges);
 }
 
