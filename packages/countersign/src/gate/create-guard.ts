@@ -86,7 +86,8 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
   }
 
   function conclude(admitted: GateCaller | RuleProblem, request: GateRequest): GateOutcome {
-    return 'outcome' in admitted ? admitted : refuse.byRule(admitted, request);
+    // Own members only: a polluted prototype must not make an outcome of a problem (row C14).
+    return isOutcome(admitted) ? admitted : refuse.byRule(admitted, request);
   }
 
   async function settle(pending: Promise<GateOutcome>, request: GateRequest, seen: Seen) {
@@ -110,6 +111,10 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
       return outcome;
     },
   });
+}
+
+function isOutcome(admitted: GateCaller | RuleProblem): admitted is GateCaller {
+  return Object.hasOwn(admitted, 'outcome');
 }
 
 function isPreflight(request: GateRequest): boolean {

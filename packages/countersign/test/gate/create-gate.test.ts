@@ -18,6 +18,16 @@ const PREFLIGHT = requestWith({
   ],
 });
 
+/** Runs with a member that somebody has put on the prototype of all objects. */
+async function withPollution<Result>(name: string, value: unknown, run: () => Promise<Result>) {
+  Object.defineProperty(Object.prototype, name, { value, configurable: true });
+  try {
+    return await run();
+  } finally {
+    Reflect.deleteProperty(Object.prototype, name);
+  }
+}
+
 const replayStore = () => createMemoryReplayStore({ clock: () => NOW });
 
 /** One request that passes several guards. */
@@ -68,6 +78,14 @@ describe('the options of a gate', () => {
     expect(usageProblem(() => gate.guard({ kinds: 'person' }))).toBe(
       'invalid_options: kinds: the gate accepts no callers of kind "person"',
     );
+  });
+
+  it('C14: a polluted prototype makes no caller of a request that breaks the rules of its route', async () => {
+    const { guard } = gateWith({ accept: [plainLane().acceptor] }, { check: () => false });
+    const answer = await withPollution('outcome', 'caller', () => answerOf(guard, plainToken()));
+    expect(answer).toBe('refused_by_check');
+    const outcome = await withPollution('outcome', 'caller', () => checkToken(guard, plainToken()));
+    expect(outcome).toMatchObject({ outcome: 'refused', status: 403 });
   });
 
   it('for a cookie make every answer vary with it', () => {
