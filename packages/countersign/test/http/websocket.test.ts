@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { createUpgradeGate } from 'countersign/websocket';
@@ -10,6 +11,7 @@ import { createDoors } from './support/doors.js';
 import { createLatch, doorsWith } from './support/latch.js';
 import { parseAnswer, requestText, sendRaw } from './support/raw-http.js';
 import type { RunningServer } from './support/servers/running-server.js';
+import { listen } from './support/servers/running-server.js';
 import { serveWebSocketWith } from './support/servers/serve-websocket.js';
 
 const HANDSHAKE = [
@@ -61,6 +63,21 @@ describe('handshakes of WebSockets', () => {
 });
 
 describe('createUpgradeGate', () => {
+  it('C18: lets in no handshake that looks like a preflight, though its gate lets these pass', async () => {
+    const { doors } = createDoors();
+    let visits = 0;
+    const server = createServer();
+    server.on(
+      'upgrade',
+      createUpgradeGate(doors.preflight.gate)(() => visits++),
+    );
+    const { port, close } = await listen(server);
+    const lines = [...HANDSHAKE, 'Origin: https://app.example', 'Access-Control-Request-Method: GET'];
+    const answer = await sendRaw(port, { method: 'OPTIONS', url: '/preflight', lines });
+    expect([answer.status, visits]).toEqual([401, 0]);
+    await close();
+  });
+
   it('answers 503 when the verdict takes too long, and the socket is closed', async () => {
     const latch = createLatch();
     const server = await serveWebSocketWith({ timeoutMs: 20 })(doorsWith(latch.guard), () => {});

@@ -4,6 +4,7 @@ import { integerFrom } from '../../core/option-rules.js';
 import { checkOptions, optional } from '../../core/options.js';
 import type { GateOrGuard } from '../../gate/gate.js';
 import type { GateOutcome } from '../../gate/gate-outcome.js';
+import type { GateRequest } from '../../gate/gate-request.js';
 import { isThenable } from '../../gate/is-thenable.js';
 import type { RouteRules } from '../../gate/rules/route-rules.js';
 import type { GuardedNodeRequest } from '../node/create-node-gate.js';
@@ -67,9 +68,18 @@ export function createUpgradeGate(
         listener(request as GuardedNodeRequest<typeof request>, socket, head);
       }
     };
-    const checked = guard.check(readNodeRequest(request));
+    const checked = guard.check(readHandshake(request));
     if (isThenable(checked)) void withinTime(checked, timeoutMs).then(enter);
     else enter(checked);
+  };
+}
+
+/** No handshake is a CORS preflight, whatever it says: with one that a gate lets pass, anybody would have a socket. */
+function readHandshake(request: NodeRequestLike): GateRequest {
+  const read = readNodeRequest(request);
+  return {
+    ...read,
+    headers: (name) => (name === 'access-control-request-method' ? [] : read.headers(name)),
   };
 }
 
