@@ -1,4 +1,4 @@
-import type { Caller, Gate } from 'countersign/gate';
+import type { Caller, Gate, GateRequest } from 'countersign/gate';
 import { createRouteTable, createTableGuard } from 'countersign/gate';
 import type { LambdaAuthorizer, LambdaAuthorizerEvent } from 'countersign/lambda';
 import { createLambdaAuthorizer } from 'countersign/lambda';
@@ -68,6 +68,17 @@ function partsWith(token: string, path = '/orders/7'): EventParts {
   return { method: 'GET', path, lines: [`Authorization: Bearer ${token}`] };
 }
 
+const PREFLIGHT = { outcome: 'preflight', caller: undefined, reason: null } as const;
+const PREFLIGHT_PARTS: EventParts = {
+  method: 'OPTIONS',
+  path: '/orders/7',
+  lines: [
+    'Authorization: Bearer anything',
+    'Origin: https://app.example',
+    'Access-Control-Request-Method: DELETE',
+  ],
+};
+
 describe('createLambdaAuthorizer', () => {
   it('allows the method that was asked for, and tells the service in texts who calls', async () => {
     const parts = partsWith(callers.application({ scopes: ['a', 'b'], acr: '3' }));
@@ -123,6 +134,52 @@ describe('createLambdaAuthorizer', () => {
       expect(await judge(authorize, event(partsWith(callers.service())))).toBe('allow service billing');
       expect(await judge(authorize, event(partsWith(callers.service(), '/admin')))).toBe('deny');
     }
+  });
+
+  it.each([
+    ['a decoded question mark', '/orders/7?x', '/orders/7%3Fx'],
+    ['a decoded escape', '/orders%2Fx/%37', '/orders%252Fx/%2537'],
+    ['a decoded number sign', '/orders/7#x', '/orders/7%23x'],
+  ])('C16: an HTTP API tells paths decoded: %s is read as it was sent', async (_, rawPath, url) => {
+    const seen: string[] = [];
+    const check = (request: GateRequest) => {
+      seen.push(request.url);
+      return PREFLIGHT;
+    };
+    const authorize = createLambdaAuthorizer({ check, vary: '' });
+    const parts = partsWith('x', rawPath);
+    await authorize(httpApiEvent({ ...parts, query: 'a=1' }));
+    await authorize({ ...requestEvent(parts), version: '1.0' });
+    expect(seen).toEqual([`${url}?a=1`, url]);
+  });
+
+  it('C16: a REST API tells paths as they were sent', async () => {
+    const table = createRouteTable([{ methods: 'GET', path: '/orders/a b' }]);
+    const authorize = createLambdaAuthorizer(createTableGuard(gate, table));
+    const event = requestEvent(partsWith(callers.service(), '/orders/a%20b'));
+    expect(await judge(authorize, event)).toBe('allow service billing');
+    expect(await judge(authorize, { ...event, path: '/orders/a%2520b' })).toBe('deny');
+  });
+
+  it('C18: allows a preflight its own method and path only, for what is kept would let in others', async () => {
+    const { rules } = doors.preflight;
+    const authorize = createLambdaAuthorizer(doors.preflight.gate, rules, { resource: 'stage' });
+    for (const event of [requestEvent, httpApiEvent]) {
+      expect(await authorize(event(PREFLIGHT_PARTS))).toMatchObject({
+        principalId: 'anonymous',
+        policyDocument: { Statement: [{ Effect: 'Allow', Resource: arnFor(PREFLIGHT_PARTS) }] },
+      });
+      const pattern = await authorize(event({ ...PREFLIGHT_PARTS, path: '/*' }));
+      expect(pattern).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
+    }
+  });
+
+  it('C18: gives a preflight no simple answer that may be kept', async () => {
+    const authorize = createLambdaAuthorizer(doors.preflight.gate, {}, { answer: 'simple' });
+    const event = httpApiEvent(PREFLIGHT_PARTS);
+    const kept = { ...event, identitySource: ['Bearer anything'] };
+    expect(await authorize(kept)).toEqual({ isAuthorized: false, context: { reason: 'preflight' } });
+    expect(await authorize({ ...event, identitySource: null })).toMatchObject({ isAuthorized: true });
   });
 
   it('takes the handshake of a WebSocket API, which has neither method nor path', async () => {

@@ -8,7 +8,7 @@ import { toGuard } from '../shared/to-guard.js';
 import type { LambdaContext } from './lambda-context.js';
 import { lambdaContext, principalId } from './lambda-context.js';
 import type { LambdaAuthorizerEvent } from './read-lambda-event.js';
-import { arnOf, isHttpApiEvent, readLambdaEvent } from './read-lambda-event.js';
+import { arnOf, isHttpApiEvent, mayBeKept, readLambdaEvent } from './read-lambda-event.js';
 
 export interface LambdaAuthorizerOptions {
   /** `simple`: `isAuthorized`, for HTTP APIs with simple responses switched on. Default `policy`: an IAM policy. */
@@ -54,15 +54,19 @@ export type LambdaAuthorizer = (event: LambdaAuthorizerEvent) => Promise<LambdaP
  * | the gate | a policy | simple |
  * | --- | --- | --- |
  * | lets in | Allow | `isAuthorized: true` |
+ * | lets a preflight pass | Allow for this method and path | `isAuthorized: true` unless the answer may be kept |
  * | 400, 401 | rejects with "Unauthorized", which is answered 401 | `isAuthorized: false`, answered 403 |
  * | 403, 404 | Deny, answered 403 | `isAuthorized: false`, answered 403 |
  * | 503 | rejects, answered 500 | rejects, answered 500 |
  *
  * Challenges belong into the gateway response `UNAUTHORIZED` of a REST API. The identity source must be the
  * `Authorization` header. API Gateway may keep an answer for its token for `authorizerResultTtlInSeconds` (300 by
- * default), also beyond the end of the token and past its revocation, and without judging it again; in the ARN of a
- * policy `*` stands for any text, slashes included. With `method`, therefore, let method and path be identity sources too,
- * or set the time to 0: a kept policy for one path denies all others.
+ * default), also beyond the end of the token and past its revocation, and without judging it again:
+ *
+ * - A kept policy for one method and path denies all others: with `method` let method and path be identity sources too,
+ *   or set the time to 0.
+ * - A kept simple answer opens **every route** of the authorizer to its token, and so does a policy for the `stage`,
+ *   whatever the rules say of these routes. Where a route table or a rule looks at method or path, set the time to 0.
  *
  * @param gate one that takes any caller unless `rules` say more; or a guard
  * @throws {UsageError} `invalid_options` with every problem found.
@@ -83,7 +87,8 @@ export function createLambdaAuthorizer(
       throw new UsageError('invalid_options', subject, ['answer "simple" is for payload format 2.0 only']);
     }
     const outcome = await guard.check(readLambdaEvent(event));
-    return answer === 'simple' ? simpleAnswer(outcome) : policyAnswer(outcome, arnOf(event), resource);
+    if (answer === 'simple') return simpleAnswer(outcome, event);
+    return policyAnswer(outcome, arnOf(event), resource);
   };
 }
 
@@ -94,7 +99,14 @@ function oneOf(...names: readonly string[]): ValueRule {
       : `must be one of ${names.join(', ')}, not ${describe(value)}`;
 }
 
-function simpleAnswer(outcome: GateOutcome): LambdaSimpleAnswer {
+/**
+ * Whoever calls may make any request look like a preflight, of which no credential was looked at: an answer to it must
+ * not be kept for requests of other methods.
+ */
+function simpleAnswer(outcome: GateOutcome, event: LambdaAuthorizerEvent): LambdaSimpleAnswer {
+  if (outcome.outcome === 'preflight' && mayBeKept(event)) {
+    return { isAuthorized: false, context: { reason: 'preflight' } };
+  }
   if (outcome.outcome !== 'refused') return { isAuthorized: true, context: lambdaContext(outcome.caller) };
   if (outcome.status === 503) throw new Error(`countersign: ${outcome.reason}`);
   return { isAuthorized: false, context: { reason: outcome.reason } };
@@ -108,9 +120,10 @@ function policyAnswer(outcome: GateOutcome, arn: string, resource: 'method' | 's
     return policy('Deny', arn, principalId(undefined), { reason: outcome.reason });
   }
   const { caller } = outcome;
+  // Kept, a policy for all behind the stage would let in whoever sent a preflight first.
+  const allowed = resource === 'stage' && outcome.outcome !== 'preflight' ? stageOf(arn) : arn;
   // A path with a wildcard in it, which is for the client to choose, would allow what nobody has judged.
-  const effect = resource === 'method' && /[*?$]/.test(pathOf(arn)) ? 'Deny' : 'Allow';
-  const allowed = resource === 'stage' ? stageOf(arn) : arn;
+  const effect = allowed === arn && /[*?$]/.test(pathOf(arn)) ? 'Deny' : 'Allow';
   return policy(effect, allowed, principalId(caller), lambdaContext(caller));
 }
 

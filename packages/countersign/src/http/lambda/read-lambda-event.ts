@@ -33,6 +33,8 @@ export interface LambdaHttpApiEvent {
   readonly rawQueryString: string;
   readonly headers?: Fields<string>;
   readonly cookies?: readonly string[] | null | undefined;
+  /** The values under which API Gateway may keep the answer; none where it keeps none. */
+  readonly identitySource?: readonly string[] | null | undefined;
   readonly requestContext: { readonly http: { readonly method: string } };
 }
 
@@ -47,6 +49,11 @@ export function isHttpApiEvent(event: LambdaAuthorizerEvent): event is LambdaHtt
   return event.type === 'REQUEST' && event.version === '2.0';
 }
 
+/** Whether API Gateway may keep the answer, for whatever it is asked with the same values: without any it cannot. */
+export function mayBeKept(event: LambdaAuthorizerEvent): boolean {
+  return !isHttpApiEvent(event) || (event.identitySource ?? []).length > 0;
+}
+
 export function readLambdaEvent(event: LambdaAuthorizerEvent): GateRequest {
   if (event.type === 'TOKEN') return readTokenEvent(event);
   return isHttpApiEvent(event) ? readHttpApiEvent(event) : readRequestEvent(event);
@@ -57,7 +64,7 @@ function readTokenEvent(event: LambdaTokenEvent): GateRequest {
   const [, , method = '', ...path] = event.methodArn.split(':').slice(5).join(':').split('/');
   return {
     method,
-    url: `/${path.join('/')}`,
+    url: withoutQuery(`/${path.join('/')}`),
     carrier: event,
     headers: (name) => (name.toLowerCase() === 'authorization' ? listOf(event.authorizationToken) : []),
   };
@@ -68,25 +75,38 @@ function readRequestEvent(event: LambdaRequestEvent): GateRequest {
     pairsOf(event.multiValueQueryStringParameters, event.queryStringParameters),
   ).toString();
   const headers = pairsOf(event.multiValueHeaders, event.headers);
+  const given = event.path ?? '/';
+  const path = event.version === '1.0' ? encodePath(given) : withoutQuery(given);
   return {
     // The handshake of a WebSocket is a GET, and has neither.
     method: event.httpMethod ?? 'GET',
-    url: `${event.path ?? '/'}${query === '' ? '' : `?${query}`}`,
+    url: query === '' ? path : `${path}?${query}`,
     carrier: event,
     headers: (name) => valuesOf(headers, name),
   };
 }
 
 function readHttpApiEvent(event: LambdaHttpApiEvent): GateRequest {
-  const { rawPath, rawQueryString } = event;
+  const { rawQueryString } = event;
+  const path = encodePath(event.rawPath);
   const headers = pairsOf(null, event.headers);
   return {
     method: event.requestContext.http.method,
-    url: rawQueryString === '' ? rawPath : `${rawPath}?${rawQueryString}`,
+    url: rawQueryString === '' ? path : `${path}?${rawQueryString}`,
     carrier: event,
     headers: (name) =>
       name.toLowerCase() === 'cookie' && event.cookies ? event.cookies : valuesOf(headers, name),
   };
+}
+
+/** HTTP APIs tell paths decoded: read as they are, they would be decoded twice, and end at a `%3F` (row C16). */
+function encodePath(path: string): string {
+  return withoutQuery(encodeURI(path));
+}
+
+/** What these events call a path has no query behind it: whatever looks like one is a part of the path. */
+function withoutQuery(path: string): string {
+  return path.replace(/[?#]/g, encodeURIComponent);
 }
 
 /** @param last of what was sent twice, the last value only; for events that have nothing better */
