@@ -42,3 +42,14 @@ export function tableOf(guide: string, heading: string): string[][] {
       .map((cell) => cell.trim().replaceAll('`', '')),
   );
 }
+
+/** The lines of the indented block of a guide that begins with `start`, the empty ones left out. */
+export function indentedBlockOf(guide: string, start: string): string[] {
+  const markdown = readFileSync(`${REPOSITORY}docs/guides/${guide}`, 'utf8');
+  const [, ...lines] = markdown.slice(markdown.indexOf(`\n    ${start}`)).split('\n');
+  const end = lines.findIndex((line) => line !== '' && !line.startsWith('    '));
+  return lines
+    .slice(0, end)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

@@ -8,8 +8,8 @@ const LIMIT_MS = 45_000;
 /**
  * Runs the shell blocks of a guide, from the first to the last, as one script that stops at the first failure.
  * `npx countersign` is the built program, `node` is this one. Each port that stands there as `http://localhost:<port>`
- * becomes one that is free here, in `environment` too. After a line that starts a program in the background, and says
- * where in a comment, the script waits until it listens.
+ * becomes one that is free here, in `environment` and after `--port` too. After a line that starts a program in the
+ * background, and says where in a comment, the script waits until it listens.
  */
 export async function runShellGuide(
   blocks: readonly string[],
@@ -38,7 +38,10 @@ async function portReplacer(text: string): Promise<(text: string) => string> {
   for (const [, port = ''] of text.matchAll(/http:\/\/localhost:(\d+)/g))
     if (!free.has(port)) free.set(port, await freePort());
   return (given) =>
-    given.replaceAll(/(http:\/\/localhost:)(\d+)/g, (_, start, port) => `${start}${free.get(port) ?? port}`);
+    given.replaceAll(
+      /(http:\/\/localhost:|--port )(\d+)/g,
+      (_, start, port) => `${start}${free.get(port) ?? port}`,
+    );
 }
 
 function runScript(script: string, cwd: string, environment: Environment): Promise<FinishedCommand> {
