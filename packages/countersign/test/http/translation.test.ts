@@ -81,8 +81,23 @@ describe('Vary', () => {
     app.get('/bad', () => new Response('', { status: 404, headers: { vary: 'Accept' } }));
     app.get('/text', () => 'text');
     expect(await varyOf(app.request('/made'))).toBe('Origin, Accept, Authorization');
-    expect(await varyOf(app.request('/bad'))).toBe('Accept, Authorization');
+    expect(await varyOf(app.request('/bad'))).toBe('Authorization, Accept');
     expect(await varyOf(app.request('/text'))).toBe('Origin, Authorization');
+  });
+
+  it('is on the errors of h3 too, beside what CORS has put there', async () => {
+    const app = new H3({ silent: true });
+    app.use((event) => {
+      event.res.errHeaders.set('vary', 'Origin');
+    });
+    app.use(createH3Middleware(open));
+    app.get('/throws', () => {
+      throw new Error('of the handler');
+    });
+    app.get('/bad', () => new Response('', { status: 404, headers: { vary: 'Accept' } }));
+    expect(await varyOf(app.request('/throws'))).toBe('Origin, Authorization');
+    expect(await varyOf(app.request('/nowhere'))).toBe('Origin, Authorization');
+    expect(await varyOf(app.request('/bad'))).toBe('Origin, Authorization, Accept');
   });
 
   it('a handler of fetch keeps its own; what is no ordinary answer is left alone', async () => {

@@ -15,7 +15,12 @@ import { whenChecked } from '../shared/when-checked.js';
 /** What is needed of an event of h3. */
 export interface H3EventLike {
   readonly req: FetchRequestLike;
-  readonly res: { status?: number | undefined; readonly headers: Headers };
+  readonly res: {
+    status?: number | undefined;
+    readonly headers: Headers;
+    /** What answers of 400 and more have in place of `headers`. */
+    readonly errHeaders?: Headers | undefined;
+  };
   readonly context: object;
 }
 
@@ -46,6 +51,8 @@ export function createH3Middleware(gate: GateOrGuard, rules?: RouteRules): H3Mid
   const enter = (outcome: GateOutcome, event: H3EventLike, next: () => unknown) => {
     (event.context as CallerHolder).caller = outcome.caller;
     if (outcome.outcome === 'refused') return refuse(outcome, event);
+    // Ahead of the handler: of one that throws, or is not there, nothing comes back to be varied.
+    mergeInto(event.res.errHeaders, guard.vary);
     const answer = next();
     return isThenable(answer)
       ? answer.then((settled) => addVary(settled, event, guard.vary))
@@ -78,6 +85,11 @@ function addVary(answer: unknown, { res }: H3EventLike, vary: string): unknown {
   const isResponse = answer instanceof Response;
   const own = isResponse ? answer.headers.get('vary') : null;
   const all = own === null ? vary : mergeVary(own, vary);
-  res.headers.set('vary', mergeVary(res.headers.get('vary'), all));
+  mergeInto(res.headers, all);
+  mergeInto(res.errHeaders, all);
   return isResponse ? withVary(answer, vary) : answer;
+}
+
+function mergeInto(headers: Headers | undefined, vary: string): void {
+  headers?.set('vary', mergeVary(headers.get('vary'), vary));
 }

@@ -40,7 +40,8 @@ export interface KoaGateState {
  *       const caller = callerOf(context);
  *     });
  *
- * CORS middleware goes before it.
+ * CORS middleware goes before it. Koa takes every header off when a handler throws, `Vary` too, unless middleware for
+ * errors goes before.
  *
  * @param gate one that takes any caller unless `rules` say more; or a guard
  * @throws {UsageError} `invalid_options` with every problem found.
