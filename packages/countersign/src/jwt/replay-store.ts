@@ -26,7 +26,8 @@ export type ReplayVerdict = 'inserted' | 'seen' | 'full';
 export interface ReplayStore {
   /**
    * Looks and writes in one step that nothing can come between, and remembers until `expiresAt`.
-   * What it throws, or rejects with, means that nothing can be said now: the token is then refused.
+   * What it throws, or rejects with, means that nothing can be said now: the token is then refused. An answer is waited
+   * for as long as it takes, and the request with it: a store beyond this process needs a time limit of its own.
    */
   insertOnce(entry: ReplayEntry): ReplayVerdict | Promise<ReplayVerdict>;
 }

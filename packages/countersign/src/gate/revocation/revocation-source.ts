@@ -17,7 +17,10 @@ export interface RevocationQuery {
 export type RevocationVerdict = 'good' | 'revoked' | 'unknown';
 
 export interface RevocationSource {
-  /** Asked for every token of every request, cached or not. What it throws counts as `unknown`. */
+  /**
+   * Asked for every token of every request, cached or not. What it throws counts as `unknown`. An answer is waited for as
+   * long as it takes, and the request with it: a source beyond this process needs a time limit of its own.
+   */
   check(query: RevocationQuery): RevocationVerdict | Promise<RevocationVerdict>;
   /** Loads what is needed to tell. */
   warmUp?(): Promise<void>;
