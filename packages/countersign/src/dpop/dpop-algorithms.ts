@@ -1,6 +1,6 @@
 /** The algorithms of DPoP proofs: never one whose key both sides know (RFC 9449 section 4.3). */
 import type { AlgorithmName } from '../keys/algorithms.js';
-import { algorithmNamed } from '../keys/algorithms.js';
+import { algorithmNamed, headerNamesOf as headerNamesOfRow } from '../keys/algorithms.js';
 
 export type DpopAlgorithm = Exclude<AlgorithmName, `HS${string}`>;
 
@@ -18,7 +18,7 @@ export const DPOP_ALGORITHMS: readonly DpopAlgorithm[] = Object.freeze([
   'RS512',
 ]);
 
-/** As `alg` and challenges name them: Ed25519 and Ed448 share one name. */
+/** As `alg` and challenges name them: Ed25519 and Ed448 share one name, and have one each (RFC 9864). */
 export function headerNamesOf(algorithms: readonly DpopAlgorithm[]): readonly string[] {
-  return Object.freeze([...new Set(algorithms.map((name) => algorithmNamed(name).headerName))]);
+  return Object.freeze([...new Set(algorithms.flatMap((name) => headerNamesOfRow(algorithmNamed(name))))]);
 }

@@ -56,7 +56,7 @@ export function readProofKey(header: JwsHeader, algorithms: readonly DpopAlgorit
 /** `EdDSA` stands for two algorithms, of which a key fits one. */
 function importFor(alg: string, jwk: Jwk, algorithms: readonly DpopAlgorithm[]): PublicKey | undefined {
   for (const algorithm of algorithms) {
-    if (headerNamesOf([algorithm])[0] !== alg) continue;
+    if (!headerNamesOf([algorithm]).includes(alg)) continue;
     const key = importPublishedKey({ algorithm, jwk });
     if (key !== undefined) return key as PublicKey;
   }

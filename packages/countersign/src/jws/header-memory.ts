@@ -1,7 +1,7 @@
 /** Reads the headers of tokens for one verifier, and remembers those under which a signature has held. */
 import { TokenError } from '../core/errors.js';
 import type { AlgorithmName } from '../keys/algorithms.js';
-import { ALGORITHM_NAMES, algorithmNamed } from '../keys/algorithms.js';
+import { ALGORITHM_NAMES, algorithmNamed, headerNamesOf } from '../keys/algorithms.js';
 import type { KeyLookup } from '../keys/key-source.js';
 import type { JwsHeader } from './jws-header.js';
 import { normaliseType, parseJwsHeader } from './jws-header.js';
@@ -65,8 +65,8 @@ export function createHeaderMemory(algorithms: readonly AlgorithmName[], type: s
 function groupByHeaderName(names: readonly AlgorithmName[]): ReadonlyMap<string, readonly AlgorithmName[]> {
   const byHeader = new Map<string, AlgorithmName[]>();
   for (const name of ALGORITHM_NAMES.filter((each) => names.includes(each))) {
-    const { headerName } = algorithmNamed(name);
-    byHeader.set(headerName, [...(byHeader.get(headerName) ?? []), name]);
+    for (const headerName of headerNamesOf(algorithmNamed(name)))
+      byHeader.set(headerName, [...(byHeader.get(headerName) ?? []), name]);
   }
   return byHeader;
 }

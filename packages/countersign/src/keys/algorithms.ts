@@ -1,5 +1,5 @@
 /**
- * The one table of signature algorithms (RFC 7518 section 3.1, RFC 8037). A name is looked up once, when a key is
+ * The one table of signature algorithms (RFC 7518 section 3.1, RFC 8037, RFC 9864). A name is looked up once, when a key is
  * made or a verifier is built; whatever runs later is given the row.
  */
 import { constants } from 'node:crypto';
@@ -24,7 +24,7 @@ export type AlgorithmName =
 
 interface AlgorithmRow {
   readonly name: AlgorithmName;
-  /** The value of `alg` on the wire. Ed448 shares `EdDSA` with Ed25519: only the key tells them apart. */
+  /** The value of `alg` that is written. Ed448 shares `EdDSA` with Ed25519: only the key tells them apart. */
   readonly headerName: string;
 }
 
@@ -55,6 +55,8 @@ export interface EdwardsAlgorithm extends AlgorithmRow {
   /** The scheme hashes by itself. */
   readonly hash: null;
   readonly nodeKeyType: 'ed25519' | 'ed448';
+  /** The value of `alg` that speaks of this curve alone (RFC 9864 section 2.2). */
+  readonly fullySpecifiedName: 'Ed25519' | 'Ed448';
   readonly signatureBytes: number;
   readonly parameters: Readonly<Record<never, never>>;
 }
@@ -105,6 +107,7 @@ function ed(
     keyType: 'OKP',
     hash: null,
     nodeKeyType,
+    fullySpecifiedName: nodeKeyType === 'ed25519' ? 'Ed25519' : 'Ed448',
     signatureBytes,
     parameters: {},
   };
@@ -137,6 +140,11 @@ export function algorithmNamed(name: AlgorithmName): Algorithm {
   const row = ALGORITHMS.get(name);
   if (row === undefined) throw new RangeError('not the name of an algorithm');
   return row;
+}
+
+/** Every value of `alg` that is read as this algorithm; the first is the one that is written. */
+export function headerNamesOf(row: Algorithm): readonly string[] {
+  return row.keyType === 'OKP' ? [row.headerName, row.fullySpecifiedName] : [row.headerName];
 }
 
 export const anAlgorithmName: ValueRule = (value) => {

@@ -1,5 +1,6 @@
 /** JSON Web Keys (RFC 7517): the shape, and what a key may say about itself. */
 import type { Algorithm } from './algorithms.js';
+import { headerNamesOf } from './algorithms.js';
 
 /** A JSON Web Key as it comes from outside. Nothing about it is checked. */
 export interface Jwk {
@@ -21,7 +22,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 export function findJwkProblems(jwk: Jwk, row: Algorithm, operation: 'sign' | 'verify'): string[] {
   const problems: string[] = [];
   if (jwk.kty !== row.keyType) problems.push(`the JWK must have kty "${row.keyType}" for ${row.name}`);
-  if (jwk.alg !== undefined && !agrees(jwk.alg, row))
+  if (jwk.alg !== undefined && !headerNamesOf(row).includes(jwk.alg))
     problems.push(`the JWK is not for ${row.name}: its alg differs`);
   if (jwk.use !== undefined && jwk.use !== 'sig') problems.push('the JWK has a use other than "sig"');
   if (jwk.key_ops !== undefined && !permits(jwk.key_ops, operation)) {
@@ -34,12 +35,6 @@ export function findJwkProblems(jwk: Jwk, row: Algorithm, operation: 'sign' | 'v
     problems.push('the JWK holds private members: publish and configure the public half only');
   }
   return problems;
-}
-
-/** RFC 9864 gives the curves names of their own; keys so labelled are the same keys. */
-function agrees(alg: unknown, row: Algorithm): boolean {
-  if (alg === row.headerName) return true;
-  return row.keyType === 'OKP' && alg === (row.name === 'Ed448' ? 'Ed448' : 'Ed25519');
 }
 
 function permits(operations: unknown, operation: string): boolean {

@@ -24,7 +24,7 @@ describe('jose', () => {
     expect(await calculateJwkThumbprint(protectedHeader.jwk ?? {})).toBe(signer.thumbprint);
   });
 
-  it.each(ALGORITHMS)('makes a proof that is taken here: %s', async (alg) => {
+  it.each([...ALGORITHMS, 'Ed25519'])('makes a proof that is taken here: %s', async (alg) => {
     const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
     const jwk = await exportJWK(publicKey);
     const proof = await new SignJWT({ htm: METHOD, htu: URL_OF_REQUEST })

@@ -23,6 +23,7 @@ describe('O23: the key of a proof', () => {
   it.each([
     ['ES256', 'p256'],
     ['EdDSA', 'ed25519'],
+    ['Ed25519', 'ed25519'],
     ['RS256', 'rsa'],
   ] as const)('may be for %s', async (alg, kind) => {
     const proof = proofWith({ header: { alg, jwk: publicJwk(kind) }, signedBy: kind });
@@ -105,8 +106,10 @@ describe('O23: the algorithm of a proof', () => {
 
   it('must be one of those asked for', async () => {
     const verifier = verifierWith({ algorithms: ['ES384', 'EdDSA', 'Ed448'] });
-    expect(verifier.algorithms).toEqual(['ES384', 'EdDSA']);
-    expect(await judgeProof(proofWith(), {}, verifier)).toMatch(invalid('accepted are: ES384, EdDSA'));
+    expect(verifier.algorithms).toEqual(['ES384', 'EdDSA', 'Ed25519', 'Ed448']);
+    expect(await judgeProof(proofWith(), {}, verifier)).toMatch(
+      invalid('accepted are: ES384, EdDSA, Ed25519, Ed448'),
+    );
   });
 
   it('J22: a header with crit is refused', async () => {

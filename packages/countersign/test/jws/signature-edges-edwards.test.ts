@@ -130,6 +130,22 @@ describe('Ed25519 and Ed448', () => {
     expect(await judge(jwsVerifierOf(keys, ['EdDSA', 'Ed448']), tokenBy(ed448))).toBe('accepted');
   });
 
+  it('J13: the names that the curves have of their own are read (RFC 9864 section 2.2), each for its curve', async () => {
+    const [ed25519, ed448] = [keyPairFor('EdDSA'), keyPairFor('Ed448')];
+    const keys = [ed25519.publicKey, ed448.publicKey];
+    const tokenBy = (alg: string, { privateKey }: typeof ed448) => {
+      const named = `${toBase64url(JSON.stringify({ alg, kid: privateKey.kid }))}.e30`;
+      return `${named}.${toBase64url(sign(null, Buffer.from(named), nodePrivateKey(privateKey)))}`;
+    };
+    const [only25519, both] = [jwsVerifierOf(keys, ['EdDSA']), jwsVerifierOf(keys, ['EdDSA', 'Ed448'])];
+    expect(await judge(only25519, tokenBy('Ed25519', ed25519))).toBe('accepted');
+    expect(await judge(only25519, tokenBy('Ed448', ed448))).toBe('algorithm_not_allowed');
+    expect(await judge(only25519, tokenBy('Ed25519', ed448))).toBe('key_not_found');
+    expect(await judge(both, tokenBy('Ed448', ed448))).toBe('accepted');
+    expect(await judge(both, tokenBy('Ed448', ed25519))).toBe('key_not_found');
+    expect(await judge(both, tokenBy('Ed25519', ed448))).toBe('key_not_found');
+  });
+
   it('J13: the signature of one curve does not pass for the other', async () => {
     const ed25519 = sign(null, Buffer.from(input), nodePrivateKey(keyPairFor('EdDSA').privateKey));
     const ed448 = sign(null, Buffer.from(input), nodePrivateKey(keyPairFor('Ed448').privateKey));

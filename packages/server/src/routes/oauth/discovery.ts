@@ -17,6 +17,11 @@ export interface DiscoveryServices {
 
 const MAX_AGE_SECONDS = 300;
 
+/** What clients may sign with. Ed25519 goes by the name of its curve, too (RFC 9864 section 2.2). */
+const CLIENT_SIGNATURES = CLIENT_KEY_ALGORITHMS.flatMap((name) =>
+  name === 'EdDSA' ? [name, 'Ed25519'] : [name],
+);
+
 const CLAIMS = [
   'iss',
   'sub',
@@ -98,13 +103,13 @@ function capabilitiesOf({ acrValues }: DiscoveryServices) {
     claims_supported: CLAIMS,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
-    token_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
+    token_endpoint_auth_signing_alg_values_supported: CLIENT_SIGNATURES,
     revocation_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
-    revocation_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
+    revocation_endpoint_auth_signing_alg_values_supported: CLIENT_SIGNATURES,
     introspection_endpoint_auth_methods_supported: proving,
-    introspection_endpoint_auth_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
+    introspection_endpoint_auth_signing_alg_values_supported: CLIENT_SIGNATURES,
     // Proofs of possession are signed by clients too, and taken in the same algorithms.
-    dpop_signing_alg_values_supported: CLIENT_KEY_ALGORITHMS,
+    dpop_signing_alg_values_supported: CLIENT_SIGNATURES,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     require_pushed_authorization_requests: false,
