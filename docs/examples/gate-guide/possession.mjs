@@ -19,7 +19,7 @@ const metadata = createResourceMetadata({
   resource: 'https://orders.example.com', // the audience of its tokens
   authorizationServers: 'https://auth.example.com',
   scopes: ['orders:read', 'orders:write'],
-  dpopAlgorithms: ['ES256', 'EdDSA'],
+  dpopAlgorithms: ['ES256'],
 });
 app.get(metadata.path, (_request, response) => {
   response.writeHead(metadata.status, metadata.headers).end(metadata.body); // in front of the gate: it is public
@@ -35,7 +35,7 @@ const gate = createGate({
   accept,
   dpop: {
     baseUrl: BASE_URL, // https://orders.example.com, as clients call it
-    algorithms: ['ES256', 'EdDSA'],
+    algorithms: ['ES256'],
     replay: createMemoryReplayStore(), // each proof once
     nonces: createDpopNonces({ secret }), // null, the default, does without
     required: false, // the default: tokens that are bound to no key may come in without a proof

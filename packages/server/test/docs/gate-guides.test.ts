@@ -86,7 +86,7 @@ const PRINTED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'possession.mjs': [
     '200',
     '401',
-    /^401 Bearer realm="api", resource_metadata="https:[^"]+", DPoP algs="ES256 EdDSA", resource_metadata=/,
+    /^401 Bearer realm="api", resource_metadata="https:[^"]+", DPoP algs="ES256", resource_metadata=/,
     'https://orders.example.com',
   ],
   'observe.mjs': [

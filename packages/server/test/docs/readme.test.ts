@@ -46,6 +46,18 @@ it('the code of README.md compiles as it stands', async () => {
   expect(stdout).toBe('');
 }, 30_000);
 
+it.each(['README.md', 'packages/countersign/README.md'])('the table of %s names every entry', (file) => {
+  const [table = ''] = readFileSync(REPOSITORY + file, 'utf8').match(/^\| import [\s\S]*?\n\n/m) ?? [];
+  const named = [...table.matchAll(/^\| (.*?) \|/gm)].flatMap(
+    ([, cell = '']) => cell.match(/`[^`]+`/g) ?? [],
+  );
+  const paths = named.map((name) => `.${name.slice(1, -1).replace(/^countersign/, '')}`);
+  const { exports: entries } = JSON.parse(
+    readFileSync(`${REPOSITORY}packages/countersign/package.json`, 'utf8'),
+  );
+  expect(paths.sort()).toEqual(Object.keys(entries).sort());
+});
+
 it.each([...READMES, ...GUIDES])('the links of %s lead somewhere', (file) => {
   const markdown = readFileSync(REPOSITORY + file, 'utf8');
   const links = [...markdown.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
