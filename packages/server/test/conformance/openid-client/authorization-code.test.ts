@@ -1,8 +1,8 @@
 /** People sign in to an application that openid-client 6 was given to, over sockets and through the real pages. */
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beginAuthorization, errorOf, relyingParty, signIn } from '../../support/openid-relying-party.js';
 import { Person } from '../../support/person.js';
-import { beginAuthorization, errorOf, relyingParty, signIn } from '../../support/relying-party.js';
 import {
   API,
   OTHER_API,

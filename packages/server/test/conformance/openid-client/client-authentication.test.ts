@@ -2,8 +2,8 @@
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClientSettings } from '../../../src/index.js';
+import { errorOf, relyingParty } from '../../support/openid-relying-party.js';
 import { publishKey, serveKeySet } from '../../support/published-keys.js';
-import { errorOf, relyingParty } from '../../support/relying-party.js';
 import { API, OTHER_API, type ServedAuthority, serveAuthority } from '../../support/served-authority.js';
 
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'Ed25519'];

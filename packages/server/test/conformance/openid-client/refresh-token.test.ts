@@ -1,8 +1,8 @@
 /** openid-client 6 keeps its access tokens fresh, asks about them, and gives them back. */
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { errorOf, relyingParty, signIn } from '../../support/openid-relying-party.js';
 import { Person } from '../../support/person.js';
-import { errorOf, relyingParty, signIn } from '../../support/relying-party.js';
 import { API, OTHER_API, type ServedAuthority, serveAuthority } from '../../support/served-authority.js';
 
 let authority: ServedAuthority;
