@@ -41,6 +41,8 @@ export function createNodeRequest({ lookup, isRefused }: NodeRequestSettings) {
       const request = url.protocol === 'https:' ? requestHttps(url, options) : requestHttp(url, options);
       request.on('error', (error) => reject(isStale(request, error) ? new StaleConnection() : error));
       request.once('response', (response) => resolve(toAnswer(response)));
+      // After 101, which nobody asked for, Node closes the connection and says nothing more.
+      request.once('close', () => reject(new Error('the connection was closed without an answer')));
       onceConnected(request, ({ remoteAddress }) => {
         if (isRefused(remoteAddress)) request.destroy(new PrivateAddressError());
         else request.end(body);

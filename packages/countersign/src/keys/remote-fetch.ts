@@ -70,19 +70,29 @@ export async function fetchBounded(
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), limits.timeoutMs);
   let status: number | undefined;
-  try {
+  const receive = async (): Promise<WholeAnswer | RemoteFailure> => {
     const init: FetchInit = { ...request, redirect: 'manual', signal: controller.signal };
     const answer = await fetchFunction(url, init);
     status = answer.status;
     const body = await readBounded(answer, limits.maxBytes);
     if (body === undefined) return { kind: 'failure', problem: 'too_large', status, cause: undefined };
     return { kind: 'answer', status, statusText: answer.statusText, headers: answer.headers, body };
+  };
+  try {
+    return await Promise.race([receive(), rejectionOf(controller.signal)]);
   } catch (cause) {
     const problem = controller.signal.aborted ? 'timeout' : 'no_answer';
     return { kind: 'failure', problem, status, cause };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A fetch that does not heed its signal must not keep those waiting who share the answer: that would be for ever. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 /** Undefined as soon as more than `maxBytes` are announced or have come; the rest is never read (K4). */

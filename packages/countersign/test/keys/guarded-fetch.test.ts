@@ -217,6 +217,20 @@ describe('requests', () => {
     expect(ports[3]).not.toBe(ports[0]);
   });
 
+  it('K3: takes a change of protocols for no answer, and does not wait for one', async () => {
+    const server = await startKeyServer((request) => {
+      request.socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+    });
+    const answer = await get(createGuardedFetch({ allow: 'all' }), server.origin);
+    expect(answer).toMatchObject({ kind: 'failure', problem: 'no_answer' });
+  });
+
+  it('K4: gives up on time, whether or not the fetch heeds its signal', async () => {
+    const never: FetchFunction = () => new Promise(() => {});
+    const answer = await get(never, 'https://keys.example/', { ...LIMITS, timeoutMs: 20 });
+    expect(answer).toMatchObject({ kind: 'failure', problem: 'timeout' });
+  });
+
   it('gives up on time while the name is being resolved', async () => {
     const fetch = createGuardedFetch({ allow: 'none', lookup: () => undefined });
     const answer = await get(fetch, 'https://keys.example/', { ...LIMITS, timeoutMs: 50 });
