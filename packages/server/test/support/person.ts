@@ -74,6 +74,9 @@ export class Person {
         return send({ code: codeIn((await this.#authority.nextMail(this.email)).text) });
       case '/consent':
         return send({ action: answer });
+      case '/end_session':
+      case '/logout':
+        return this.browser.post(`${issuer}/logout`, { ...hiddenFields(markup), action: 'logout' });
       case '/device': {
         const [, typed = ''] = /name="user_code" type="text" value="([^"]*)"/.exec(markup) ?? [];
         if (typed !== '') return send({ user_code: typed, action: 'look' });
