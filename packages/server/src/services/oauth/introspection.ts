@@ -49,7 +49,7 @@ const INACTIVE: IntrospectionAnswer = Object.freeze({ active: false });
  */
 export function createIntrospection(options: IntrospectionOptions): Introspection {
   const { clientAuthentication, tokenJudge, refreshTokens, clock } = options;
-  const limit = createGuessLimit(options);
+  const countGuess = createGuessLimit(options);
 
   async function judge(client: Client, token: string): Promise<IntrospectionAnswer> {
     const refreshToken = refreshTokens.parse(token);
@@ -72,28 +72,24 @@ export function createIntrospection(options: IntrospectionOptions): Introspectio
       if (client.authMethod === 'none') throw new OauthError('invalid_client');
       const token = call.form.get('token');
       if (token === undefined) throw new OauthError('invalid_request', 'The token is missing.');
-      await limit.assertNotSpent(client);
       const answer = await judge(client, token);
-      if (!answer.active) await limit.count(client);
+      if (!answer.active) await countGuess(client);
       return answer;
     },
   });
 }
 
+/**
+ * Only what is not active is counted, and refused once that is too much: whoever sends rubbish to a resource server makes
+ * it guess, and must not be able to lock out people with live tokens (row S18).
+ */
 function createGuessLimit({ rateLimits, clock, logger }: IntrospectionOptions) {
-  const budgetsOf = ({ id }: Client) => [
-    { key: `oauth introspection ${id}`, limit: INACTIVE_PER_MINUTE, windowSeconds: 60 },
-  ];
-  return {
-    async assertNotSpent(client: Client): Promise<void> {
-      const retryAfterSeconds = await rateLimits.waitSeconds(budgetsOf(client), clock());
-      if (retryAfterSeconds === 0) return;
-      logger.warn('oauth_introspection_limited', { client: client.id });
-      throw new Refusal('too_many_requests', { retryAfterSeconds });
-    },
-    async count(client: Client): Promise<void> {
-      await rateLimits.takeAll(budgetsOf(client), clock());
-    },
+  return async ({ id }: Client): Promise<void> => {
+    const budget = { key: `oauth introspection ${id}`, limit: INACTIVE_PER_MINUTE, windowSeconds: 60 };
+    const taken = await rateLimits.takeAll([budget], clock());
+    if (taken.allowed) return;
+    logger.warn('oauth_introspection_limited', { client: id });
+    throw new Refusal('too_many_requests', { retryAfterSeconds: taken.retryAfterSeconds });
   };
 }
 

@@ -100,22 +100,22 @@ async function clientOf(
   return clientAuthentication.authenticate({ authorization, form, clientIp });
 }
 
-/** Codes and refresh tokens cannot be guessed; whoever tries all the same is not to keep the store busy (row S18). */
+/**
+ * Codes and refresh tokens cannot be guessed; whoever tries all the same is told to wait. A right one is taken all the
+ * same: many share a network with whoever guesses (row S18).
+ */
 function createGuessLimit({ rateLimits, clock }: Pick<TokenEndpointOptions, 'rateLimits' | 'clock'>) {
-  const budgetsOf = ({ client, clientIp }: TokenRequest) => [
-    {
-      key: `oauth grant ${client.id} ${networkOf(clientIp)}`,
-      limit: REFUSED_GRANTS_PER_MINUTE,
-      windowSeconds: 60,
-    },
-  ];
+  async function count({ client, clientIp }: TokenRequest): Promise<void> {
+    const key = `oauth grant ${client.id} ${networkOf(clientIp)}`;
+    const budget = { key, limit: REFUSED_GRANTS_PER_MINUTE, windowSeconds: 60 };
+    const taken = await rateLimits.takeAll([budget], clock());
+    if (!taken.allowed)
+      throw new Refusal('too_many_requests', { retryAfterSeconds: taken.retryAfterSeconds });
+  }
   return async (handler: GrantHandler, request: TokenRequest): Promise<TokenAnswer> => {
     if (request.client.authMethod !== 'none') return handler.handle(request);
-    const retryAfterSeconds = await rateLimits.waitSeconds(budgetsOf(request), clock());
-    if (retryAfterSeconds > 0) throw new Refusal('too_many_requests', { retryAfterSeconds });
     return handler.handle(request).catch(async (error: unknown) => {
-      if (error instanceof OauthError && error.code === 'invalid_grant')
-        await rateLimits.takeAll(budgetsOf(request), clock());
+      if (error instanceof OauthError && error.code === 'invalid_grant') await count(request);
       throw error;
     });
   };

@@ -147,15 +147,16 @@ describe('introspection', () => {
     }
   });
 
-  it('O20: stops a client that guesses ten thousand times, and no other', async () => {
+  it('O20, S18: stops guesses of a client, and neither its live tokens nor those of others', async () => {
     const guesser = await addClient(authority.store, { introspects: [AUDIENCE] });
     const { access } = await newTokens();
     for (let guesses = 0; guesses < 1000; guesses += 1)
       expect((await ask(guesser, randomSecret())).status).toBe(200);
-    const { status, json, headers } = await ask(guesser, access);
+    const { status, json, headers } = await ask(guesser, randomSecret());
     expect([status, json['error']]).toEqual([429, 'too_many_requests']);
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
     expect(authority.log.at(-1)).toMatchObject({ level: 'warn', event: 'oauth_introspection_limited' });
-    expect((await ask(api, access)).json).toMatchObject({ active: true });
+    expect((await ask(guesser, access)).json).toMatchObject({ active: true });
+    expect((await ask(api, randomSecret())).json).toEqual({ active: false });
   });
 });

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpRequest } from '../../support/http-request.js';
 import { addClient, type TestClient } from '../../support/oauth-clients.js';
-import { getJson, type OauthAuthority, openOauthAuthority, postForm } from '../../support/oauth-endpoints.js';
+import {
+  getJson,
+  issueCode,
+  type OauthAuthority,
+  openOauthAuthority,
+  postForm,
+} from '../../support/oauth-endpoints.js';
 import { newProver } from '../../support/prover.js';
 import { ISSUER } from '../../support/request-handler.js';
 
@@ -104,6 +110,32 @@ describe('the token endpoint', () => {
     expect((await guess('192.0.2.8')).status).toBe(400);
     authority.clock.advance(61);
     expect((await guess('192.0.2.7')).status).toBe(400);
+  });
+
+  it('S18: takes a right grant from a network that is stopped for guessing', async () => {
+    const guesser = await addClient(authority.store, { authMethod: 'none' });
+    const { clientId } = guesser;
+    const parts = { clientIp: '192.0.2.9' };
+    const guess = () =>
+      postForm(
+        authority,
+        '/token',
+        { grant_type: 'refresh_token', client_id: clientId, refresh_token: 'rt_guess' },
+        parts,
+      );
+    for (let tries = 0; tries < 100; tries += 1) await guess();
+    expect((await guess()).status).toBe(429);
+    const times = { issuedAt: authority.clock(), expiresAt: authority.clock() + 60 };
+    const access = { scopes: ['read'], audiences: ['https://api.example'] };
+    const { form } = await issueCode(authority.store, guesser, { access, ...times });
+    const { status, json } = await postForm(authority, '/token', form, parts);
+    expect(status).toBe(200);
+    const refresh = {
+      grant_type: 'refresh_token',
+      client_id: clientId,
+      refresh_token: String(json['refresh_token']),
+    };
+    expect((await postForm(authority, '/token', refresh, parts)).status).toBe(200);
   });
 
   it('writes an event for what it gives and for what it refuses, without a token', async () => {
