@@ -28,7 +28,10 @@ export interface ClientStore {
   findByAssertionIssuer(asapIssuer: string): Promise<Client | undefined>;
   /** Ordered by id; `afterId` starts a page. */
   list(page: { afterId: string | null; limit: number }): Promise<readonly Client[]>;
-  /** Replaces the settings if the version is still `expectedVersion`. Disabling revokes every grant of the client (O15). */
+  /**
+   * Replaces the settings if the version is still `expectedVersion`. Disabling revokes every grant of the client (O15), and
+   * the tokens that it has for itself.
+   */
   update(
     id: string,
     expectedVersion: number,
@@ -37,7 +40,7 @@ export interface ClientStore {
   ): Promise<{ outcome: 'updated'; client: Client } | { outcome: 'not_found' | 'conflict' }>;
   /** Adds a secret; of those before, the newest stays until `overlapEndsAt` and the others go: two are valid at most. */
   addSecret(id: string, secret: ClientSecret, overlapEndsAt: number): Promise<boolean>;
-  /** Deletes the client and everything that belongs to it, and revokes its grants; false if there was none. */
+  /** Deletes the client and everything that belongs to it, and revokes as disabling does; false if there was none. */
   delete(id: string, nowSeconds: number): Promise<boolean>;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JWT_BEARER } from '../../../src/domain/oauth/client.js';
+import { JWT_BEARER, MAX_TOKEN_LIFETIME_SECONDS } from '../../../src/domain/oauth/client.js';
 import {
   aClient,
   aCode,
@@ -178,6 +178,23 @@ export function describeClients(current: CurrentStores): void {
       expect(await grants.rotate(aRefresh(grant))).toEqual({ outcome: 'gone' });
       expect(await authorizations.redeemCode(code.hash, grantOf(code), NOW + 2)).toBe('gone');
       expect((await grants.rotate(aRefresh(await addGrant(store, basics)))).outcome).toBe('rotated');
+    });
+
+    it('O15: tells gates of the tokens that a client has for itself, until it is enabled again', async () => {
+      const { store } = current();
+      const { client } = await addBasics(store);
+      const { clients, revocations } = store.oauth;
+      const token = { tokenId: aHash(), grantId: null, subject: client.id };
+      const isRevokedAt = (issuedAt: number) => revocations.isRevoked({ ...token, issuedAt });
+      await clients.update(client.id, 1, { ...client, disabled: true }, NOW);
+      expect(await isRevokedAt(NOW)).toBe(true);
+      expect(await isRevokedAt(NOW + 1)).toBe(false);
+      const listed = { kind: 'subject', subject: client.id, before: NOW + 1 };
+      const page = { after: null, nowSeconds: NOW + MAX_TOKEN_LIFETIME_SECONDS, limit: 1000 };
+      expect(await revocations.list(page)).toContainEqual(expect.objectContaining(listed));
+
+      expect(await clients.delete(client.id, NOW + 10)).toBe(true);
+      expect(await isRevokedAt(NOW + 10 + 59)).toBe(true);
     });
 
     it('deletes everything that belongs to a client, tells gates of its grants, and leaves other clients alone', async () => {

@@ -9,10 +9,13 @@ import type { ClientStore } from '../../../domain/oauth/stores.js';
 import type { SqlDriver } from '../driver.js';
 import { rowLimit } from '../row-limit.js';
 import { all, first, run, type SqlProgram } from '../sql-program.js';
-import { revokeGrantsOfClient } from './revoke-grants.js';
+import { revokeTokensOfClient } from './revoke-grants.js';
 
 /** Clocks differ, and other processes sign by older settings for some more seconds. */
 const USABLE_MARGIN_SECONDS = 5 * 60;
+
+/** Who was let in before the client was deleted, by a clock that is ahead, has its last token after so long. */
+const LAST_TOKEN_SECONDS = 60;
 
 /** The settings are one JSON text, as those of apps are. */
 interface ClientRow {
@@ -86,7 +89,8 @@ export function createSqlClientStore(driver: SqlDriver): ClientStore {
           const present = yield* first<ClientRow>(FIND, id);
           return { outcome: present === undefined ? 'not_found' : 'conflict' };
         }
-        if (settings.disabled) yield* revokeGrantsOfClient(id, nowSeconds);
+        // Of this very second too; not later, since the client may be enabled again.
+        if (settings.disabled) yield* revokeTokensOfClient(id, { nowSeconds, issuedBefore: nowSeconds + 1 });
         return { outcome: 'updated', client: clientFrom(updated) };
       }),
     addSecret: (id, secret, overlapEndsAt) =>
@@ -100,7 +104,8 @@ export function createSqlClientStore(driver: SqlDriver): ClientStore {
     delete: (id, nowSeconds) =>
       driver.write(function* () {
         if ((yield* run(SHUT, id)) === 0) return false;
-        yield* revokeGrantsOfClient(id, nowSeconds);
+        const issuedBefore = nowSeconds + LAST_TOKEN_SECONDS;
+        yield* revokeTokensOfClient(id, { nowSeconds, issuedBefore });
         yield* run(DELETE, id);
         return true;
       }),

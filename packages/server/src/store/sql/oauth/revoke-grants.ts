@@ -3,6 +3,7 @@
  * approved and have not asked again. Afterwards nothing new comes from any of them (O15), and the revocation feed has
  * the grants.
  */
+import { MAX_TOKEN_LIFETIME_SECONDS } from '../../../domain/oauth/client.js';
 import type { Revocation } from '../../../domain/oauth/grant.js';
 import { all, run, type SqlProgram, type SqlValue } from '../sql-program.js';
 import { appendRevocations } from './revocation-store.js';
@@ -19,6 +20,9 @@ export interface RevokedGrant {
 const REVOKED = `id AS "id", client_id AS "clientId", person_id AS "personId", session_id AS "sessionId",
   usable_until AS "usableUntil"`;
 const REVOKE_ONE = `UPDATE oauth_grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING ${REVOKED}`;
+
+/** Clocks differ, and what was decided a moment ago may be signed a moment later. */
+const MARGIN_SECONDS = 5 * 60;
 
 interface Scope {
   readonly codes: string;
@@ -45,9 +49,21 @@ export function* revokeGrant(id: string, nowSeconds: number): SqlProgram<boolean
   return revoked.length === 1;
 }
 
+/**
+ * Part of a larger step: what people granted the client, and the tokens that it has for itself, which come from no grant.
+ *
+ * @param issuedBefore those it has for itself; later ones are good
+ */
+export function* revokeTokensOfClient(
+  clientId: string,
+  { nowSeconds, issuedBefore }: { readonly nowSeconds: number; readonly issuedBefore: number },
+): SqlProgram<void> {
+  yield* revokeAll(OF_CLIENT, [clientId], nowSeconds);
+  const expiresAt = issuedBefore + MAX_TOKEN_LIFETIME_SECONDS + MARGIN_SECONDS;
+  yield* appendRevocations([{ kind: 'subject', subject: clientId, before: issuedBefore, expiresAt }]);
+}
+
 /** Parts of a larger step. Each gives the grants that were not revoked before. */
-export const revokeGrantsOfClient = (clientId: string, nowSeconds: number) =>
-  revokeAll(OF_CLIENT, [clientId], nowSeconds);
 export const revokeGrantsOfPerson = (personId: string, nowSeconds: number) =>
   revokeAll(OF_PERSON, [personId], nowSeconds);
 export const revokeGrantsOfPersonAndClient = (personId: string, clientId: string, nowSeconds: number) =>
