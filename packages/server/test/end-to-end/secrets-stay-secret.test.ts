@@ -1,10 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSignInClient } from 'countersign/sign-in';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { runCommand, startAuthorityProcess, temporaryFolder } from '../support/authority-process.js';
 import { startMailCatcher } from '../support/mail-catcher.js';
+import {
+  connectDevices,
+  manageClients,
+  misplaceSecrets,
+  pushRequests,
+  type Round,
+  tradeAssertions,
+  useCodesAndTokens,
+  useKeys,
+} from '../support/oauth-secrets.js';
 import { PageClient } from '../support/page-client.js';
+import { startAuthorities } from '../support/running-oauth.js';
+import { SecretLedger } from '../support/secret-ledger.js';
 
 it('S6 M11 M14: no secret of a whole sign-in is in the log or in the data folder', async () => {
   const folder = temporaryFolder();
@@ -64,3 +77,60 @@ it('S6 M11 M14: no secret of a whole sign-in is in the log or in the data folder
   await mail.close();
   folder.remove();
 });
+
+/** Signs in by a link, and keeps what only that browser and its mail may know. */
+async function signInKeeping(
+  ledger: SecretLedger,
+  issuer: string,
+  mail: Awaited<ReturnType<typeof startMailCatcher>>,
+): Promise<PageClient> {
+  const browser = new PageClient(issuer);
+  await browser.post(`${issuer}/login/sign-in`, { email: 'ada@example.com', return: 'account' });
+  for (const [name, value] of browser.cookies) if (!name.endsWith('return')) ledger.keep(name, value);
+  const { link } = await mail.take('ada@example.com');
+  ledger.keep('secret of the link', new URL(link).searchParams.get('code') ?? undefined);
+  const page = await browser.openLink(link);
+  await browser.post(page.url, { ...page.fields, action: 'confirm' });
+  ledger.keep('session cookie', browser.cookies.get('countersign-session'));
+  return browser;
+}
+
+it('S6 O33: no secret of OAuth is in the log, in the data folder, or in what anybody is told of an error', async () => {
+  const folder = temporaryFolder();
+  const mail = await startMailCatcher();
+  const ledger = new SecretLedger();
+  const adminToken = ledger.keep('admin token', randomBytes(32).toString('base64url'));
+  const environment = { COUNTERSIGN_LOG_LEVEL: 'debug', COUNTERSIGN_ADMIN_TOKEN: adminToken };
+  const [authority] = await startAuthorities(1, { dataFolder: folder.path, mail, environment });
+  const issuer = authority?.url ?? '';
+  onTestFinished(async () => {
+    await authority?.stop();
+    await mail.close();
+    folder.remove();
+  });
+  const browser = await signInKeeping(ledger, issuer, mail);
+  const round: Round = { ledger, issuer, dataFolder: folder.path, browser, adminToken };
+  for (const act of [
+    useCodesAndTokens,
+    pushRequests,
+    connectDevices,
+    useKeys,
+    tradeAssertions,
+    manageClients,
+  ])
+    await act(round);
+  await misplaceSecrets(round);
+  await browser.post(`${issuer}/logout`, {});
+  await authority?.stop();
+
+  const log = authority?.output() ?? '';
+  expect(log).toContain('oauth_refresh_token_reused');
+  expect(ledger.foundIn(log), 'in the log').toEqual([]);
+  expect(log).not.toContain('ada@example.com');
+  const files = readdirSync(folder.path).filter((file) => file.startsWith('countersign.db'));
+  expect(files).toContain('countersign.db');
+  for (const file of files)
+    expect(ledger.foundIn(readFileSync(join(folder.path, file), 'latin1')), file).toEqual([]);
+  for (const problem of ledger.problems) expect(ledger.foundIn(problem), problem).toEqual([]);
+  console.info(`${ledger.names.length} secrets, ${ledger.problems.length} errors`);
+}, 60_000);

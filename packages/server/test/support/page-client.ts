@@ -8,6 +8,11 @@ export class PageClient {
     this.#pageOrigin = pageOrigin;
   }
 
+  /** By name, as the browser has them now. */
+  get cookies(): ReadonlyMap<string, string> {
+    return this.#cookies;
+  }
+
   async get(url: string): Promise<Response> {
     return this.#request(url, { method: 'GET' });
   }
