@@ -68,6 +68,32 @@ async function takeTokens(client: RunningClient, origin: string, count: number):
   return replies.map(({ body }) => String(body['access_token']));
 }
 
+/** So many tokens each second, each used at once, and one of each second again when its life is nearly over. */
+function createLoad(client: RunningClient, lanes: readonly Lane[], clock: TestClock) {
+  const answers: number[] = [];
+  const signedBy = new Set<string>();
+  const old: { readonly token: string; readonly api: GuardedApi; readonly oldEnoughAt: number }[] = [];
+  const call = async (api: GuardedApi, tokens: readonly string[]) =>
+    answers.push(...(await Promise.all(tokens.map((token) => api.call(token)))));
+  return {
+    answers,
+    signedBy,
+    async second(): Promise<void> {
+      for (const { origin, api } of lanes) {
+        const tokens = await takeTokens(client, origin, TOKENS_PER_SECOND_AND_PROCESS);
+        await call(api, tokens);
+        const [token = ''] = tokens;
+        signedBy.add(kidOf(token));
+        old.push({ token, api, oldEnoughAt: clock() + TOKEN_LIFETIME_SECONDS - 1 });
+      }
+      for (let next = old[0]; next !== undefined && next.oldEnoughAt <= clock(); next = old[0]) {
+        old.shift();
+        await call(next.api, [next.token]);
+      }
+    },
+  };
+}
+
 it('K12: rotations by time and by command in ten minutes under load refuse no call; a withdrawn key does', async () => {
   const clock = createTestClock(1_800_000_000);
   const joined = await startJoinedAuthorities(2, clock);
@@ -79,11 +105,7 @@ it('K12: rotations by time and by command in ten minutes under load refuse no ca
     rotateAfterSeconds: ROTATE_AFTER_SECONDS,
   });
   const [byCommand] = authorities.map(({ keys }) => keys);
-  const answers: number[] = [];
-  const signedBy = new Set<string>();
-  const old: { readonly token: string; readonly api: GuardedApi; readonly oldEnoughAt: number }[] = [];
-  const call = async (api: GuardedApi, tokens: readonly string[]) =>
-    answers.push(...(await Promise.all(tokens.map((token) => api.call(token)))));
+  const load = createLoad(client, lanes, clock);
   clock.advance(ROTATE_AFTER_SECONDS); // The first keys are no newborns.
 
   for (let second = 0; second < SECONDS; second += 1) {
@@ -92,23 +114,12 @@ it('K12: rotations by time and by command in ten minutes under load refuse no ca
     if (second === COMMAND_TOO_EARLY_AT)
       await expect(byCommand?.rotate()).rejects.toMatchObject({ code: 'next_key_too_young' });
     if (second === COMMAND_AT) await byCommand?.rotate();
-    for (const { origin, api } of lanes) {
-      const tokens = await takeTokens(client, origin, TOKENS_PER_SECOND_AND_PROCESS);
-      await call(api, tokens);
-      const [token = ''] = tokens;
-      signedBy.add(kidOf(token));
-      old.push({ token, api, oldEnoughAt: clock() + TOKEN_LIFETIME_SECONDS - 1 });
-    }
-    // Late in their life tokens are as good as at its beginning.
-    while ((old[0]?.oldEnoughAt ?? clock() + 1) <= clock()) {
-      const { token, api } = old.shift() ?? { token: '', api: lanes[0]?.api };
-      if (api !== undefined) await call(api, [token]);
-    }
+    await load.second();
   }
-  expect(new Set(answers)).toEqual(new Set([200]));
-  expect(answers.length).toBeGreaterThan(SECONDS * lanes.length * TOKENS_PER_SECOND_AND_PROCESS);
+  expect(new Set(load.answers)).toEqual(new Set([200]));
+  expect(load.answers.length).toBeGreaterThan(SECONDS * lanes.length * TOKENS_PER_SECOND_AND_PROCESS);
   // At the beginning, by time, by command.
-  expect(signedBy.size).toBe(3);
+  expect(load.signedBy.size).toBe(3);
 
   const [first] = lanes;
   const stolen = await takeTokens(client, first?.origin ?? '', 1);
