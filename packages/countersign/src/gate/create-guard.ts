@@ -81,13 +81,12 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
   ) {
     const admitted = admission(accepted, presented, request, now, seen);
     return isThenable(admitted)
-      ? admitted.then((later) => conclude(later, request))
-      : conclude(admitted, request);
+      ? admitted.then((later) => conclude(later, accepted, request))
+      : conclude(admitted, accepted, request);
   }
 
-  function conclude(admitted: GateCaller | RuleProblem, request: GateRequest): GateOutcome {
-    // Own members only: a polluted prototype must not make an outcome of a problem (row C14).
-    return isOutcome(admitted) ? admitted : refuse.byRule(admitted, request);
+  function conclude(admitted: GateCaller | RuleProblem, accepted: AcceptedToken, request: GateRequest) {
+    return isOutcomeOf(accepted, admitted) ? admitted : refuse.byRule(admitted, request);
   }
 
   async function settle(pending: Promise<GateOutcome>, request: GateRequest, seen: Seen) {
@@ -113,8 +112,9 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
   });
 }
 
-function isOutcome(admitted: GateCaller | RuleProblem): admitted is GateCaller {
-  return Object.hasOwn(admitted, 'outcome');
+/** The very one: no member of a problem, its own or of a polluted prototype, can make an outcome of it (row C14). */
+function isOutcomeOf(accepted: AcceptedToken, admitted: GateCaller | RuleProblem): admitted is GateCaller {
+  return admitted === accepted.outcome;
 }
 
 function isPreflight(request: GateRequest): boolean {

@@ -51,9 +51,9 @@ export function createKnownTokens(cache: TokenCache<AcceptedToken> | null, clock
     atHand(token: string, now: number) {
       const accepted = cache?.get(token);
       if (accepted === undefined) return undefined;
-      const { lane, verified, verifiedAt } = accepted;
+      const { lane, verified, goodFrom } = accepted;
       // Stated so that a clock that gives NaN finds nothing.
-      const isGoodNow = verifiedAt <= now && verified.goodFrom <= now && now < verified.goodUntil;
+      const isGoodNow = goodFrom <= now && now < verified.goodUntil;
       if (isGoodNow && lane.isKeyCurrent(verified)) return accepted;
       cache?.delete(token);
       return undefined;

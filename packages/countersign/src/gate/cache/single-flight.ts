@@ -1,5 +1,5 @@
 /** Requests that come with one token at the same time have it verified once. */
-import { tailOf } from './token-tail.js';
+import { keyOf } from './token-key.js';
 
 export interface SingleFlight<Value> {
   /** Joins the work for this very token where some is under way, else starts it. */
@@ -13,17 +13,17 @@ interface Flight<Value> {
 
 /** What comes of the work is shared, failures too, and forgotten as soon as it is there (row K9). */
 export function createSingleFlight<Value>(): SingleFlight<Value> {
-  const flights = new Map<string, Flight<Value>>();
+  const flights = new Map<number, Flight<Value>>();
   return Object.freeze({
     share(token: string, start: (token: string) => Promise<Value>) {
-      const tail = tailOf(token);
-      const flight = flights.get(tail);
+      const key = keyOf(token);
+      const flight = flights.get(key);
       if (flight !== undefined) return flight.token === token ? flight.promise : start(token);
       const promise = start(token);
       const land = () => {
-        flights.delete(tail);
+        flights.delete(key);
       };
-      flights.set(tail, { token, promise });
+      flights.set(key, { token, promise });
       promise.then(land, land);
       return promise;
     },

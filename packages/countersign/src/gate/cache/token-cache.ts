@@ -1,5 +1,5 @@
 /** What is kept of tokens that were verified, found by their whole text and bounded twice (rows K8, K9 and J12). */
-import { tailOf } from './token-tail.js';
+import { keyOf } from './token-key.js';
 
 export interface TokenCache<Value> {
   get(token: string): Value | undefined;
@@ -24,7 +24,7 @@ interface Kept<Value> {
 }
 
 interface Generation<Value> {
-  readonly byTail: Map<string, Kept<Value>>;
+  readonly byKey: Map<number, Kept<Value>>;
   bytes: number;
 }
 
@@ -39,57 +39,57 @@ export function createTokenCache<Value>({ maxTokens, maxBytes }: TokenCacheLimit
   let young = createGeneration<Value>();
   let old = createGeneration<Value>();
 
-  function insert(tail: string, kept: Kept<Value>): void {
-    remove(young, tail);
-    if (young.byTail.size >= mostTokens || young.bytes + kept.token.length > mostBytes) {
+  function insert(key: number, kept: Kept<Value>): void {
+    remove(young, key);
+    if (young.byKey.size >= mostTokens || young.bytes + kept.token.length > mostBytes) {
       old = young;
       young = createGeneration();
     }
-    young.byTail.set(tail, kept);
+    young.byKey.set(key, kept);
     young.bytes += kept.token.length;
   }
 
   return Object.freeze({
     get size() {
-      return young.byTail.size + old.byTail.size;
+      return young.byKey.size + old.byKey.size;
     },
     get bytes() {
       return young.bytes + old.bytes;
     },
     get(token: string) {
-      const tail = tailOf(token);
-      const kept = young.byTail.get(tail);
+      const key = keyOf(token);
+      const kept = young.byKey.get(key);
       if (kept?.token === token) return kept.value;
-      const older = old.byTail.get(tail);
+      const older = old.byKey.get(key);
       if (older?.token !== token) return undefined;
-      remove(old, tail);
-      insert(tail, older);
+      remove(old, key);
+      insert(key, older);
       return older.value;
     },
     set(token: string, value: Value) {
       if (token.length > mostBytes) return;
       const kept = { token: copyOf(token), value };
-      const tail = tailOf(kept.token);
-      remove(old, tail);
-      insert(tail, kept);
+      const key = keyOf(kept.token);
+      remove(old, key);
+      insert(key, kept);
     },
     delete(token: string) {
-      const tail = tailOf(token);
+      const key = keyOf(token);
       for (const generation of [young, old]) {
-        if (generation.byTail.get(tail)?.token === token) remove(generation, tail);
+        if (generation.byKey.get(key)?.token === token) remove(generation, key);
       }
     },
   });
 }
 
 function createGeneration<Value>(): Generation<Value> {
-  return { byTail: new Map(), bytes: 0 };
+  return { byKey: new Map(), bytes: 0 };
 }
 
-function remove<Value>(generation: Generation<Value>, tail: string): void {
-  const kept = generation.byTail.get(tail);
+function remove<Value>(generation: Generation<Value>, key: number): void {
+  const kept = generation.byKey.get(key);
   if (kept === undefined) return;
-  generation.byTail.delete(tail);
+  generation.byKey.delete(key);
   generation.bytes -= kept.token.length;
 }
 

@@ -5,6 +5,7 @@ import { UnavailableError } from '../../core/errors.js';
 import { aFunction, aNonEmptyString, integerFrom, numberFrom } from '../../core/option-rules.js';
 import type { OptionRules } from '../../core/options.js';
 import { checkOptions, optional, required } from '../../core/options.js';
+import { withEdition } from './edition.js';
 import type { RevocationQuery, RevocationSource, RevocationVerdict } from './revocation-source.js';
 import type { GrantRevocation, SubjectRevocation, TokenRevocation } from './revocation-table.js';
 import { createRevocationTable } from './revocation-table.js';
@@ -76,7 +77,7 @@ export function createMemoryRevocations(options: MemoryRevocationsOptions = {}):
   const checked = checkOptions('createMemoryRevocations', options, rules);
   const clock = checked.clock ?? systemClock;
   const table = createRevocationTable(checked.maxEntries ?? DEFAULT_MAX_ENTRIES);
-  return Object.freeze({
+  const revocations: MemoryRevocations = Object.freeze({
     get size() {
       return table.size;
     },
@@ -91,6 +92,7 @@ export function createMemoryRevocations(options: MemoryRevocationsOptions = {}):
     },
     check: (query: RevocationQuery) => table.find(query),
   });
+  return withEdition(revocations, () => table.edition);
 }
 
 function requireRoom(isKept: boolean): void {

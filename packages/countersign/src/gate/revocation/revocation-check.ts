@@ -3,6 +3,7 @@ import { TokenError, UnavailableError } from '../../core/errors.js';
 import type { AcceptedToken } from '../accepted-token.js';
 import type { Awaitable } from '../gate-outcome.js';
 import { isThenable } from '../is-thenable.js';
+import { editionOf } from './edition.js';
 import type { RevocationSource, RevocationVerdict } from './revocation-source.js';
 
 export interface RevocationOptions {
@@ -21,6 +22,8 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** The check throws or rejects with TokenError `token_revoked`, UnavailableError `revocation_unavailable`. */
 export function createRevocationCheck({ source, whenUnavailable }: RevocationOptions): RevocationCheck {
+  const edition = editionOf(source);
+
   function judge(verdict: RevocationVerdict): boolean {
     if (verdict === 'good') return true;
     if (verdict === 'revoked') throw new TokenError('token_revoked', 'the token or its subject was revoked');
@@ -36,10 +39,14 @@ export function createRevocationCheck({ source, whenUnavailable }: RevocationOpt
     });
   }
 
-  return ({ revocationQuery }) => {
+  return (accepted) => {
     let verdict: Awaitable<RevocationVerdict>;
     try {
-      verdict = source.check(revocationQuery);
+      // Read before the source is asked: what is revoked meanwhile makes it another one.
+      const now = edition();
+      if (now !== undefined && now === accepted.goodAtEdition) return true;
+      verdict = source.check(accepted.revocationQuery);
+      if (verdict === 'good') accepted.goodAtEdition = now;
     } catch (cause) {
       return tellUnknown(cause);
     }

@@ -37,6 +37,7 @@ import type { OptionRules, ValueRule } from '../../core/options.js';
 import { checkOptions, optional, required } from '../../core/options.js';
 import type { FetchFunction } from '../../keys/remote-fetch.js';
 import { problemWithRemoteUrl } from '../../keys/remote-url.js';
+import { withEdition } from './edition.js';
 import { createFeedCopy } from './feed/feed-copy.js';
 import { createFeedReader } from './feed/feed-reader.js';
 import { createFollower } from './feed/follow.js';
@@ -125,7 +126,7 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
     },
   });
 
-  return Object.freeze({
+  const feed: RevocationFeed = Object.freeze({
     get size() {
       return copy.size;
     },
@@ -146,6 +147,7 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
       reader.abort();
     },
   });
+  return withEdition(feed, () => (follower.isPastFirst ? copy.edition : undefined));
 }
 
 const globalFetch: FetchFunction = (url, init) => globalThis.fetch(url, init);

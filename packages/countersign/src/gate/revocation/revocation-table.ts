@@ -36,6 +36,11 @@ export interface RevocationTable {
   addGrant(revocation: GrantRevocation, nowSeconds: number): boolean;
   /** As {@link RevocationTable.addToken}. Of two for one subject the later moment counts. */
   addSubject(revocation: SubjectRevocation, nowSeconds: number): boolean;
+  /**
+   * Another one after everything that was added or forgotten: until then, what was found good stays so. No two tables of a
+   * process have the same one.
+   */
+  readonly edition: number;
   /** `unknown` for a token so old that what was said of it may have been forgotten: the clock was set back since. */
   find(query: RevocationQuery): RevocationVerdict;
   /** False while the clock shows a time at which something was in force that was forgotten since. */
@@ -59,7 +64,10 @@ interface OfIssuer {
   readonly subjects: Map<string, Subject>;
 }
 
+let editions = 0;
+
 export function createRevocationTable(maxEntries: number): RevocationTable {
+  let edition = ++editions;
   const issuers = new Map<string, OfIssuer>();
   let size = 0;
   let sweepAt = Number.NEGATIVE_INFINITY;
@@ -90,7 +98,9 @@ export function createRevocationTable(maxEntries: number): RevocationTable {
     return true;
   }
 
+  /** Asked ahead of every addition. */
   function entriesOf(issuer: string, now: number): OfIssuer {
+    edition = ++editions;
     if (size >= maxEntries || now >= sweepAt) sweep(now);
     return issuers.get(issuer) ?? { tokens: new Map(), grants: new Map(), subjects: new Map() };
   }
@@ -116,6 +126,9 @@ export function createRevocationTable(maxEntries: number): RevocationTable {
   return Object.freeze({
     get size() {
       return size;
+    },
+    get edition() {
+      return edition;
     },
     isWhole: (now: number) => now >= forgottenUpTo,
     addToken: ({ issuer, tokenId, expiresAt }: TokenRevocation, now: number) =>

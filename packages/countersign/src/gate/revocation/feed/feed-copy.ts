@@ -11,6 +11,8 @@ export interface FeedCopy {
   refresh(waitSeconds: number): Promise<string | undefined>;
   /** What is known to be revoked is so, however old the copy. */
   find(query: RevocationQuery): RevocationVerdict;
+  /** Of what is known; undefined while that is too old to say that anything is not revoked. */
+  readonly edition: number | undefined;
   /** Whether the last good answer is recent enough to say that anything is not revoked. */
   isCurrent(): boolean;
   /** Revocations that take room. */
@@ -69,6 +71,9 @@ export function createFeedCopy(reader: FeedReader, settings: FeedCopySettings): 
   return Object.freeze({
     get size() {
       return table.size;
+    },
+    get edition() {
+      return isCurrent() ? table.edition : undefined;
     },
     isCurrent,
     find(query: RevocationQuery) {
