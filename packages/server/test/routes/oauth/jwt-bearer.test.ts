@@ -198,6 +198,16 @@ describe('assertions of services', () => {
     clock.advance(-89);
   });
 
+  it('S14: are good once, also where the clock is set back by ten minutes', async () => {
+    const { store, clock } = authority;
+    const assertion = assertionOf(await aService());
+    expect((await trade(assertion)).status).toBe(200);
+    clock.advance(600);
+    await store.purgeExpired(clock(), 1000);
+    clock.advance(-600);
+    expect(errorOf(await trade(assertion))).toEqual(REFUSED);
+  });
+
   it('A10: of twenty uses at once one gives a token', async () => {
     const assertion = assertionOf(await aService());
     const answers = await Promise.all(Array.from({ length: 20 }, () => trade(assertion)));

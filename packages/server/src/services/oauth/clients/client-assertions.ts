@@ -11,6 +11,7 @@ import { CLIENT_KEY_ALGORITHMS } from '../../../domain/oauth/client-key-set.js';
 import type { Store } from '../../../domain/stores.js';
 import { createLruMap } from '../../lru-map.js';
 import { hashSecret } from '../../secrets.js';
+import { createTokenReplays } from '../../token-replays.js';
 import { type ClientKeySourceOptions, createClientKeySource } from './client-key-sources.js';
 
 /** Signed assertions in place of a secret (`private_key_jwt`, RFC 7523 section 3; OpenID Connect Core section 9). */
@@ -48,6 +49,7 @@ const TYPES: ReadonlySet<unknown> = new Set([undefined, 'client-authentication+j
 export function createClientAssertions(options: ClientAssertionsOptions): ClientAssertions {
   const { store, issuer, clock } = options;
   const verifiers = createLruMap<JwtVerifier>(MAX_VERIFIERS);
+  const replays = createTokenReplays(store.replayedTokens);
 
   /** One for the same keys, so that what was fetched for it is not fetched again. */
   function verifierFor(client: Client): JwtVerifier {
@@ -81,9 +83,9 @@ export function createClientAssertions(options: ClientAssertionsOptions): Client
     async verify(assertion: string, client: Client) {
       const { claims } = await verifierFor(client).verifyAsync(assertion);
       const { tokenId, expiresAt } = checkClaims(claims, client.id, clock());
-      const outcome = await store.replayedTokens.insertOnce({
+      const outcome = await replays.insertOnce({
         issuer: `client assertion ${client.id}`,
-        tokenHash: hashSecret(tokenId),
+        tokenId,
         expiresAt: Math.ceil(expiresAt + TOLERANCE_SECONDS),
       });
       if (outcome !== 'inserted') throw new TokenError('token_replayed', 'the jti was used before');
