@@ -149,7 +149,7 @@ function endpointRoutes({ adminToken }: OauthParts, services: Services): readonl
       revocationFeed: services.feed,
       feedReaders: createFeedReaders({ ...services, adminToken }),
     }),
-    parRoute(services),
+    withDpopNonce(parRoute(services), nonces),
     deviceAuthorizationRoute({ issuer, deviceAuthorizations: createDeviceAuthorizations(services) }),
     ...jwksRoutes({ keys }),
     ...discoveryRoutes({ issuer, keys, acrValues, registration: adminToken !== null }),

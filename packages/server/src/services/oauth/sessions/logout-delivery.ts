@@ -16,6 +16,8 @@ export interface LogoutDeliveryOptions {
   readonly timeoutMs?: number;
   /** In place of `dns.lookup`. */
   readonly lookup?: LookupFunction;
+  /** How clients are told. Default: by a fetch that reaches a private address only where the URL says it itself. */
+  readonly fetch?: FetchFunction;
 }
 
 /** What became of one attempt. */
@@ -45,7 +47,7 @@ export interface LogoutDeliverer {
 export function createLogoutDeliverer(options: LogoutDeliveryOptions): LogoutDeliverer {
   const { tokens, clock, logger, lookup, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const { logoutDeliveries } = options.store.oauth;
-  const fetch = createLogoutFetch(lookup);
+  const fetch = options.fetch ?? createLogoutFetch(lookup);
   const underWay = new Set<AbortController>();
 
   async function attempt({ url, clientId, subject, sessionId }: LogoutDelivery): Promise<Attempt> {
