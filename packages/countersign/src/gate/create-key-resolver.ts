@@ -52,16 +52,21 @@ export function createKeyResolver(options: KeyResolverOptions): KeyResolver {
       share(['discover', issuer, sorted(algorithms)], () =>
         createDiscoveredJwks({ issuer, algorithms, clock, fetch: fetchFor(issuer) }),
       ),
-    pemRepository(baseUrls: readonly string[], algorithms: readonly AlgorithmName[]) {
+    pemRepository(
+      baseUrls: readonly string[],
+      algorithms: readonly AlgorithmName[],
+      issuers: readonly string[] = [],
+    ) {
       const one = (baseUrl: string) =>
         createPemRepository({
           baseUrl,
           algorithms,
+          issuers,
           clock,
           fetch: fetchFor(baseUrl),
           allowHttpLoopback: true,
         });
-      return share(['pem', baseUrls, sorted(algorithms)], () => {
+      return share(['pem', baseUrls, sorted(algorithms), issuers], () => {
         const sources = baseUrls.map(one);
         const [only] = sources;
         const source = only !== undefined && sources.length === 1 ? only : createRepositoryChain(sources);

@@ -18,6 +18,10 @@ export interface KeyResolver {
    * the very string.
    */
   discover(issuer: string, algorithms: readonly AlgorithmName[]): WarmKeySource;
-  /** The keys of an ASAP repository; several are asked in their order. */
-  pemRepository(baseUrls: readonly string[], algorithms: readonly AlgorithmName[]): WarmKeySource;
+  /** The keys of an ASAP repository; several are asked in their order. `issuers`: those that are expected, if known. */
+  pemRepository(
+    baseUrls: readonly string[],
+    algorithms: readonly AlgorithmName[],
+    issuers?: readonly string[],
+  ): WarmKeySource;
 }

@@ -22,6 +22,8 @@ export interface PemCache {
   peek(keyId: string): PublishedPem | undefined;
   /** Never rejects. @param segments of a key id that passed `parseKeyId` */
   lookUp(segments: readonly string[]): Promise<PublishedPem | KeyRetrievalError>;
+  /** Keys of this issuer are asked for on their own from now on, as those of issuers that were found (K2). */
+  expect(issuer: string): void;
   /** Whole seconds, at least 1, after which the repository may be asked for a key of that issuer. */
   retryAfterSeconds(issuer: string): number;
 }
@@ -105,6 +107,7 @@ export function createPemCache(settings: PemCacheSettings): PemCache {
       if (entry !== undefined) return lookUpKnown(entry, settings);
       return absences.current(keyId) ?? lookUpStranger(segments);
     },
+    expect: (issuer: string) => lanes.openLane(issuer),
     retryAfterSeconds: (issuer: string) => retryAfterSeconds(lanes.laneOf(issuer).attempts),
   });
 }

@@ -14,7 +14,7 @@ import type { OptionRules } from '../core/options.js';
 import { checkOptions, describe, optional, required } from '../core/options.js';
 import type { AlgorithmName } from './algorithms.js';
 import type { VerificationKey } from './key.js';
-import { parseKeyId } from './key-id.js';
+import { findIssuerProblem, parseKeyId } from './key-id.js';
 import { KeyRetrievalError } from './key-retrieval-error.js';
 import type { KeyLookup, KeySource } from './key-source.js';
 import type { PemCache } from './pem-cache.js';
@@ -32,6 +32,11 @@ export interface PemRepositoryOptions {
    * host with `allowHttpLoopback`. Has to come from configuration, never from a token.
    */
   readonly baseUrl: string;
+  /**
+   * Issuers that are expected: the first key of each is asked for at once, also while others invent key ids (K2). Whoever
+   * is not named shares with all others what is asked for keys that were never seen. Default: none.
+   */
+  readonly issuers?: readonly string[] | undefined;
   /** What keys are taken for. Default: the nine algorithms of ASAP (RS, PS and ES with 256, 384 and 512). No HMAC. */
   readonly algorithms?: readonly AlgorithmName[] | undefined;
   /**
@@ -83,6 +88,11 @@ const ASAP_ALGORITHMS: readonly AlgorithmName[] = [
 
 const RULES: OptionRules<PemRepositoryOptions> = {
   baseUrl: required(aNonEmptyString),
+  issuers: optional((value) =>
+    Array.isArray(value)
+      ? value.map(findIssuerProblem).find((found) => found !== undefined)
+      : 'must be an array of issuers',
+  ),
   algorithms: optional(publicAlgorithmNames),
   proxy: optional(nullOr(aNonEmptyString)),
   environment: optional((value) =>
@@ -118,9 +128,11 @@ const RULES: OptionRules<PemRepositoryOptions> = {
  * @throws UsageError invalid_options, with every problem found
  */
 export function createPemRepository(options: PemRepositoryOptions): PemRepository {
-  const settings = toSettings(checkOptions('createPemRepository', options, RULES, problemsBetween));
+  const checked = checkOptions('createPemRepository', options, RULES, problemsBetween);
+  const settings = toSettings(checked);
   const { algorithms, name } = settings;
   const cache = shareCache(settings);
+  for (const issuer of checked.issuers ?? []) cache.expect(issuer);
 
   const toError = (failure: KeyRetrievalError, issuer: string): TokenError | UnavailableError => {
     if (failure.problem === 'absent')

@@ -2,7 +2,8 @@
  * How often a source is asked for keys that it was never seen to have (K2, A12). A key id is free to invent, so these
  * questions wait in lanes: in each lane one at a time, and after a key that the source did not have, or an answer that
  * was none, nobody goes in before a pause is over. All ids share one lane, except those of issuers whose keys were
- * found before: each of these has a lane of its own, so that their next key is found while others invent ids.
+ * found before, or that are expected: each of these has a lane of its own, so that their keys are found while others
+ * invent ids.
  */
 import type { Attempts } from './attempts.js';
 import { createBoundedMap } from './bounded-map.js';

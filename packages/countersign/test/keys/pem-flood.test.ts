@@ -104,6 +104,15 @@ describe('unknown key ids', () => {
     await expect(resolveKid(repository, 'svc/two')).resolves.toBeDefined();
   });
 
+  it('K2: the first key of an issuer that is expected is found at once while others invent ids', async () => {
+    const { repository, publish } = setUpPemRepository({ issuers: ['svc'] });
+    publish('svc/one');
+    publish('unexpected/one');
+    await expect(resolveKid(repository, 'stranger/one')).rejects.toEqual(notFound);
+    await expect(resolveKid(repository, 'unexpected/one')).rejects.toEqual(heldBack);
+    await expect(resolveKid(repository, 'svc/one')).resolves.toMatchObject({ kid: 'svc/one' });
+  });
+
   it('K2: ids invented for a known issuer hold back new keys of that issuer only', async () => {
     const { repository, publish } = setUpPemRepository();
     publish('svc/one');

@@ -107,10 +107,12 @@ function findProblems(options: AsapAcceptorOptions): readonly string[] {
 }
 
 /** No key is asked for by an id that is none: not by fetch, not anywhere (rows ASAP-20, A3 and J25). */
-function toAsapKeys({ keys, repository = [], algorithms = ASAP_ALGORITHMS }: AsapAcceptorOptions): LaneKeys {
+function toAsapKeys(options: AsapAcceptorOptions): LaneKeys {
+  const { keys, repository = [], algorithms = ASAP_ALGORITHMS } = options;
   const urls = [repository].flat();
+  const expected = [options.issuers ?? []].flat();
   const found = toLaneKeys({ keys, algorithms }, (resolver, accepted) =>
-    resolver.pemRepository(urls, accepted),
+    resolver.pemRepository(urls, accepted, expected),
   );
   return { algorithms: found.algorithms, sourceFor: (resolver) => guard(found.sourceFor(resolver)) };
 }
