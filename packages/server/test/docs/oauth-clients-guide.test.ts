@@ -5,7 +5,7 @@ import { decodeUnverifiedJwt, systemClock } from 'countersign';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { CLIENT_SETTINGS_FROM_OPTIONS, kebabCase } from '../../src/cli/client-setting-flags.js';
 import { GRANT_TYPES } from '../../src/domain/oauth/client.js';
-import { CLIENT_KEY_ALGORITHMS } from '../../src/domain/oauth/client-key-set.js';
+import { CLIENT_SIGNATURES } from '../../src/domain/oauth/client-key-set.js';
 import { toParameters } from '../../src/routes/oauth/read-parameters.js';
 import { createClientAuthentication } from '../../src/services/oauth/clients/client-authentication.js';
 import { createClientRegistration } from '../../src/services/oauth/clients/client-registration.js';
@@ -90,6 +90,6 @@ describe(GUIDE, () => {
     const grantTypes = tableOf(GUIDE, 'application').flatMap(([, , types = '']) => types.split(', '));
     for (const grantType of GRANT_TYPES) expect(grantTypes).toContain(grantType.split(':').at(-1));
     const [, algorithms = ''] = tableOf(GUIDE, 'member').find(([member]) => member === 'alg') ?? [];
-    expect(algorithms.split(/, | or /)).toEqual([...CLIENT_KEY_ALGORITHMS]);
+    expect(algorithms.split(/, | or /)).toEqual([...CLIENT_SIGNATURES]);
   });
 });

@@ -15,6 +15,11 @@ export const CLIENT_KEY_ALGORITHMS = [
   'RS512',
 ] as const;
 
+/** The values of `alg` that say so. Ed25519 goes by the name of its curve, too (RFC 9864 section 2.2). */
+export const CLIENT_SIGNATURES: readonly string[] = CLIENT_KEY_ALGORITHMS.flatMap((name) =>
+  name === 'EdDSA' ? [name, 'Ed25519'] : [name],
+);
+
 const MAX_CHARACTERS = 32 * 1024;
 const MAX_KEYS = 20;
 /** Of private and secret keys (RFC 7518 section 6). */

@@ -1,6 +1,6 @@
 /** What the authority is and can do, for programs (RFC 8414, OpenID Connect Discovery 1.0). */
 import { CLIENT_AUTH_METHODS, GRANT_TYPES, IDENTITY_SCOPES } from '../../domain/oauth/client.js';
-import { CLIENT_KEY_ALGORITHMS } from '../../domain/oauth/client-key-set.js';
+import { CLIENT_SIGNATURES } from '../../domain/oauth/client-key-set.js';
 import { etagOf, matchesEtag } from '../../http/etag.js';
 import type { Route, RouteHandler } from '../../http/exchange.js';
 import type { AuthorityKeys } from '../../services/oauth/oauth-services.js';
@@ -16,11 +16,6 @@ export interface DiscoveryServices {
 }
 
 const MAX_AGE_SECONDS = 300;
-
-/** What clients may sign with. Ed25519 goes by the name of its curve, too (RFC 9864 section 2.2). */
-const CLIENT_SIGNATURES = CLIENT_KEY_ALGORITHMS.flatMap((name) =>
-  name === 'EdDSA' ? [name, 'Ed25519'] : [name],
-);
 
 const CLAIMS = [
   'iss',
