@@ -198,6 +198,23 @@ describe('an authorization code', () => {
     expect(claimsOf(json['access_token'])).toMatchObject({ aud: files, scope: 'share' });
   });
 
+  it('RFC 9068 5: gives no token by which a scope at one resource would be one at another, and is kept', async () => {
+    const [api, files] = ['https://api.example', 'https://files.example'];
+    const two = await addClient(authority.store, {
+      access: [
+        { audience: api, scopes: ['read'] },
+        { audience: files, scopes: ['read', 'write'] },
+      ],
+    });
+    const { form } = await newCode({ access: { scopes: ['read', 'write'], audiences: [api, files] } }, two);
+    expect(await outcome(redeem(form, two.headers))).toBe('invalid_target');
+    const { json } = await redeem({ ...form, resource: api }, two.headers);
+    expect(claimsOf(json['access_token'])).toMatchObject({ aud: api, scope: 'read' });
+    const refresh = { grant_type: 'refresh_token', refresh_token: String(json['refresh_token']) };
+    const other = await redeem({ ...refresh, resource: files }, two.headers);
+    expect(claimsOf(other.json['access_token'])).toMatchObject({ aud: files, scope: 'read write' });
+  });
+
   it.each([
     ['missing', undefined, 'invalid_request'],
     ['unknown', randomSecret(), 'invalid_grant'],

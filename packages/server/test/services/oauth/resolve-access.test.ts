@@ -103,6 +103,21 @@ describe('what a request asks for', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
+  it('RFC 9068 5: of a client for itself is never a scope at a resource that it may not have it at', () => {
+    const mixed = aClient({
+      access: [
+        { audience: API, scopes: ['read'] },
+        { audience: FILES, scopes: ['read', 'write'] },
+      ],
+    });
+    const asked = (scope?: string) => errorOf(() => resolve(scope, [API, FILES], 'client', mixed));
+    expect(asked('read write')).toBe('invalid_target');
+    expect(asked()).toBe('invalid_target');
+    expect(asked('read')).toBeUndefined();
+    expect(resolve(undefined, [FILES], 'client', mixed).scopes).toEqual(['read', 'write']);
+    expect(resolve('read share', [API, FILES], 'client').scopes).toEqual(['read', 'share']);
+  });
+
   it('cannot be changed afterwards', () => {
     const access = resolve('read');
     expect([access, access.scopes, access.audiences].every(Object.isFrozen)).toBe(true);

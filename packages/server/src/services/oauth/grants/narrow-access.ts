@@ -1,6 +1,7 @@
 import type { Client } from '../../../domain/oauth/client.js';
 import type { GrantedAccess } from '../../../domain/oauth/grant.js';
 import { OauthError } from '../../../domain/oauth/oauth-error.js';
+import { assertUnambiguous } from './assert-unambiguous.js';
 import { isIdentityScope, parseScope } from './scope-text.js';
 
 /**
@@ -8,7 +9,7 @@ import { isIdentityScope, parseScope } from './scope-text.js';
  * 8707 section 2.2), and of that only what the client may still have: what its owner took from it since is gone (row O15).
  *
  * @throws {OauthError} `invalid_scope` and `invalid_target` for more than that (row O16); `invalid_grant` where nothing of
- * what was granted is left
+ * what was granted is left; `invalid_target` for several resources that would mix up its scopes
  */
 export function narrowAccess(
   client: Client,
@@ -20,7 +21,9 @@ export function narrowAccess(
     client.access.filter(({ audience }) => audiences.includes(audience)).flatMap(({ scopes }) => scopes),
   );
   const left = granted.scopes.filter((scope) => isIdentityScope(scope) || ofAudiences.has(scope));
-  return { scopes: narrowScopes(left, requested.scope), audiences };
+  const narrowed = { scopes: narrowScopes(left, requested.scope), audiences };
+  assertUnambiguous(client, narrowed);
+  return narrowed;
 }
 
 function narrowAudiences(

@@ -2,6 +2,7 @@ import type { Client, ClientAccess } from '../../../domain/oauth/client.js';
 import { IDENTITY_SCOPES } from '../../../domain/oauth/client.js';
 import { OauthError } from '../../../domain/oauth/oauth-error.js';
 import type { ResolveAccess } from '../oauth-services.js';
+import { assertUnambiguous } from './assert-unambiguous.js';
 import { parseScope } from './scope-text.js';
 
 /**
@@ -17,10 +18,13 @@ export const resolveAccess: ResolveAccess = (client, { scope, resources }, kind)
   const scopes = scope === undefined ? scopesByDefault(client, ofAudiences, kind) : parseScope(scope);
   const allowed = new Set<string>(kind === 'person' ? [...IDENTITY_SCOPES, ...ofAudiences] : ofAudiences);
   if (!scopes.every((each) => allowed.has(each))) throw new OauthError('invalid_scope');
-  return Object.freeze({
+  const resolved = Object.freeze({
     scopes: Object.freeze(each(scopes)),
     audiences: Object.freeze(each(access.map(({ audience }) => audience))),
   });
+  // What a person grants is for several tokens, each of which is narrowed when it is asked for.
+  if (kind === 'client') assertUnambiguous(client, resolved);
+  return resolved;
 };
 
 /** Compared as strings: what the client asks for is what its owner wrote. */
