@@ -26,6 +26,15 @@ export const OAUTH_ERRORS = {
     status: 400,
     description: 'The authentication that was asked for cannot be had here.',
   },
+  request_not_supported: { status: 400, description: 'Request objects (request) are not supported.' },
+  request_uri_not_supported: {
+    status: 400,
+    description: 'The request_uri is none that this server gave out, and others are not supported.',
+  },
+  registration_not_supported: {
+    status: 400,
+    description: 'Clients cannot register by their request (registration).',
+  },
   authorization_pending: { status: 400, description: 'Nobody has decided yet.' },
   slow_down: { status: 400, description: 'Please ask less often: the interval is 5 seconds longer now.' },
   expired_token: { status: 400, description: 'The device code has expired.' },

@@ -169,7 +169,7 @@ describe('a request that cannot be pushed', () => {
       'invalid_request',
       { request_uri: 'urn:ietf:params:oauth:request_uri:x' },
     ],
-    ['RFC 9101 5: with a request object', 'invalid_request', { request: 'e30.e30.' }],
+    ['OIDC Core 6.1: with a request object', 'request_not_supported', { request: 'e30.e30.' }],
     ['O1: to an unknown redirect URI', 'invalid_request', { redirect_uri: 'https://evil.example/cb' }],
     ['O8: without PKCE', 'invalid_request', { code_challenge: undefined }],
     ['RFC 6749 3.3: for an unknown scope', 'invalid_scope', { scope: 'admin' }],

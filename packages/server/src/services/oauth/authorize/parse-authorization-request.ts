@@ -88,15 +88,11 @@ function isUsableState(state: string): boolean {
   return state.length <= MAX_STATE_CHARACTERS && state.isWellFormed() && !NO_TEXT.test(state);
 }
 
-function assertSupported(client: Client, { parameters, isPushed }: AskedParameters): void {
+function assertSupported(client: Client, asked: AskedParameters): void {
+  const { parameters, isPushed } = asked;
   if (parameters.names.some((name) => name.includes('[')))
     throw new OauthError('invalid_request', 'A parameter is written as a list.');
-  if (parameters.get('request') !== undefined)
-    throw new OauthError('invalid_request', 'Request objects (request) are not supported.');
-  if (parameters.get('request_uri') !== undefined)
-    throw new OauthError('invalid_request', 'The request_uri is none that this server gave out.');
-  if (parameters.get('registration') !== undefined)
-    throw new OauthError('invalid_request', 'Clients cannot register by their request (registration).');
+  refuseUnsupported(asked);
   if (!client.grantTypes.includes('authorization_code')) throw new OauthError('unauthorized_client');
   if (client.requirePar && !isPushed)
     throw new OauthError('invalid_request', 'This client has to push its requests (RFC 9126).');
@@ -109,6 +105,16 @@ function assertSupported(client: Client, { parameters, isPushed }: AskedParamete
       'invalid_request',
       'The response_mode is not supported: query, fragment or form_post.',
     );
+}
+
+/** OpenID Connect Core sections 6.1, 6.2 and 7.2.1: each has an error of its own. */
+function refuseUnsupported({ parameters, isPushed }: AskedParameters): void {
+  if (parameters.get('request') !== undefined) throw new OauthError('request_not_supported');
+  if (parameters.get('registration') !== undefined) throw new OauthError('registration_not_supported');
+  if (parameters.get('request_uri') === undefined) return;
+  // RFC 9126 section 2.1: never in a request that is pushed.
+  if (isPushed) throw new OauthError('invalid_request', 'A pushed request must not hold a request_uri.');
+  throw new OauthError('request_uri_not_supported');
 }
 
 function parseRest(client: Client, { parameters, dpopJkt }: AskedParameters) {
