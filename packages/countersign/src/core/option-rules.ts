@@ -1,6 +1,6 @@
 /** The rules for values that options of several modules share. */
 import type { ValueRule } from './options.js';
-import { describe } from './options.js';
+import { describe, isNear, nearest } from './options.js';
 
 /** A finite number in a closed range (row C8: NaN or Infinity must never disable a check). */
 export function numberFrom(min: number, max: number, unit: string): ValueRule {
@@ -36,6 +36,21 @@ export const stringOrStrings: ValueRule = (value) => {
     return undefined;
   return `must be a non-empty string or a non-empty array of such, not ${describe(value)}`;
 };
+
+/** One of a few words. A text that is none of them may be a secret: the word that was meant is named, if one was. */
+export function oneOf(...words: readonly string[]): ValueRule {
+  return (value) =>
+    words.some((word) => word === value)
+      ? undefined
+      : `must be one of ${words.join(', ')}, ${wordInstead(value, words)}`;
+}
+
+/** The end of a message about a word that is none of those known. */
+export function wordInstead(value: unknown, words: readonly string[]): string {
+  if (typeof value !== 'string' || value === '') return `not ${describe(value)}`;
+  const meant = nearest(value, words);
+  return isNear(value, meant) ? `did you mean "${meant}"?` : 'not another text';
+}
 
 /** Null stands for "switched off". */
 export function nullOr(rule: ValueRule): ValueRule {

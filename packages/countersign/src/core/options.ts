@@ -83,10 +83,17 @@ export function describe(value: unknown): string {
 
 /** The name that takes the fewest edits, case aside; a name that begins alike comes before all others. */
 export function nearest(name: string, names: readonly string[]): string {
+  return [...names].sort((one, two) => distance(name, one) - distance(name, two))[0] ?? '';
+}
+
+/** Whether so few edits lead from one to the other that it was meant. */
+export function isNear(name: string, other: string): boolean {
+  return distance(name, other) * 2 <= name.length;
+}
+
+function distance(name: string, other: string): number {
   const lower = name.slice(0, 40).toLowerCase();
-  const distance = (other: string) =>
-    other.toLowerCase().startsWith(lower) ? 0 : editDistance(lower, other.toLowerCase());
-  return [...names].sort((one, two) => distance(one) - distance(two))[0] ?? '';
+  return other.toLowerCase().startsWith(lower) ? 0 : editDistance(lower, other.toLowerCase());
 }
 
 /** Levenshtein distance, one row at a time. */

@@ -3,8 +3,9 @@
  * made or a verifier is built; whatever runs later is given the row.
  */
 import { constants } from 'node:crypto';
+import { wordInstead } from '../core/option-rules.js';
 import type { ValueRule } from '../core/options.js';
-import { describe, nearest } from '../core/options.js';
+import { describe } from '../core/options.js';
 
 export type AlgorithmName =
   | 'HS256'
@@ -149,8 +150,7 @@ export function headerNamesOf(row: Algorithm): readonly string[] {
 
 export const anAlgorithmName: ValueRule = (value) => {
   if (ALGORITHMS.has(value)) return undefined;
-  const guess = typeof value === 'string' ? `, did you mean "${nearest(value, ALGORITHM_NAMES)}"?` : '';
-  return `must be the name of an algorithm, not ${describe(value)}${guess}`;
+  return `must be the name of an algorithm, ${wordInstead(value, ALGORITHM_NAMES)}`;
 };
 
 export const algorithmNames: ValueRule = (value) => {

@@ -249,10 +249,14 @@ describe('the rules of no route', () => {
 describe('rules that are refused', () => {
   it.each([
     [{ scope: 'a' }, 'unknown option "scope", did you mean "scopes"?'],
-    [{ mode: 'permissive' }, 'mode must be one of required, optional, unsafePermissive, not a string'],
+    [{ mode: 'permissive' }, 'mode must be one of required, optional, unsafePermissive, not another text'],
     [{ kinds: [] }, 'kinds must name one at least, not be an empty array'],
     [{ kinds: {} }, 'kinds must name one at least, not be an object'],
-    [{ kinds: 'robot' }, 'kinds must be among person, application, service, api-token, not a string'],
+    [{ kinds: 'robot' }, 'kinds must be among person, application, service, api-token, not another text'],
+    [
+      { kinds: 'app' },
+      'kinds must be among person, application, service, api-token, did you mean "application"?',
+    ],
     [{ kinds: { toString: {} } }, 'kinds must be among'],
     [{ kinds: null }, 'kinds must be among person, application, service, api-token, not null'],
     [{ kinds: { person: null } }, 'kinds.person.options must be an object, not null'],

@@ -209,7 +209,7 @@ describe('createLambdaAuthorizer', () => {
   it('finds every mistake in its options', () => {
     const options = { answer: 'json', resource: 'api' } as never;
     expect(usageProblem(() => createLambdaAuthorizer(gate, {}, options))).toBe(
-      'invalid_options: answer must be one of policy, simple, not a string; resource must be one of method, stage, not a string',
+      'invalid_options: answer must be one of policy, simple, not another text; resource must be one of method, stage, not another text',
     );
   });
 });

@@ -1,5 +1,5 @@
 /** What the gate answers where it does not let in: status, headers and body, ready to be written. */
-import { aNonEmptyString, nullOr } from '../../core/option-rules.js';
+import { aNonEmptyString, nullOr, oneOf } from '../../core/option-rules.js';
 import type { OptionRules, ValueRule } from '../../core/options.js';
 import { checkOptions, describe, required } from '../../core/options.js';
 import { problemWithRemoteUrl } from '../../keys/remote-url.js';
@@ -40,7 +40,6 @@ export interface Answers {
   refuseRule(problem: RuleProblem, request: GateRequest): GateRefusal;
 }
 
-const STYLES: readonly unknown[] = ['rfc6750', 'asap', 'api_jwt'];
 const TITLES = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -60,8 +59,7 @@ export const aMetadataUrl: ValueRule = (value) =>
     ? 'must be a URL of printable ASCII'
     : problemWithRemoteUrl(value, false);
 
-export const anAnswerStyle: ValueRule = (value) =>
-  STYLES.includes(value) ? undefined : `must be one of ${STYLES.join(', ')}, not ${describe(value)}`;
+export const anAnswerStyle = oneOf('rfc6750', 'asap', 'api_jwt');
 
 const isAlgorithmName = (name: unknown) => typeof name === 'string' && /^[\w-]{1,64}$/.test(name);
 

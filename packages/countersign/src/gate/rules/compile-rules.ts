@@ -1,7 +1,7 @@
 /** The rules of a route, checked once and made ready to judge callers. */
 import { UsageError } from '../../core/errors.js';
-import { aFunction } from '../../core/option-rules.js';
-import type { OptionRules, ValueRule } from '../../core/options.js';
+import { aFunction, oneOf, wordInstead } from '../../core/option-rules.js';
+import type { OptionRules } from '../../core/options.js';
 import { checkOptions, describe, optional } from '../../core/options.js';
 import type { LevelLadder } from '../../jwt/level-ladder.js';
 import type { Caller, CallerKind } from '../caller.js';
@@ -29,13 +29,11 @@ export interface CompiledRules {
 type KindRules = ReadonlyMap<CallerKind, CallerRules>;
 
 const SUBJECT = 'guard';
-const MODES: readonly unknown[] = ['required', 'optional', 'unsafePermissive'];
 const REFUSED_BY_CHECK: RuleProblem = Object.freeze({ reason: 'refused_by_check' });
 const DENIED: RuleProblem = Object.freeze({ reason: 'no_route' });
 const NO_RULES: CallerRules = Object.freeze({});
 
-const aMode: ValueRule = (value) =>
-  MODES.includes(value) ? undefined : `must be one of ${MODES.join(', ')}, not ${describe(value)}`;
+const aMode = oneOf('required', 'optional', 'unsafePermissive');
 
 /**
  * @param kinds those that the gate has acceptors for
@@ -133,7 +131,7 @@ function findKindProblem(kind: unknown, kinds: readonly CallerKind[]): string | 
   if (kinds.some((each) => each === kind)) return undefined;
   if (CALLER_KINDS.some((each) => each === kind))
     return `kinds: the gate accepts no callers of kind "${kind}"`;
-  return `kinds must be among ${CALLER_KINDS.join(', ')}, not ${describe(kind)}`;
+  return `kinds must be among ${CALLER_KINDS.join(', ')}, ${wordInstead(kind, CALLER_KINDS)}`;
 }
 
 function collect<Options extends object>(

@@ -1,6 +1,6 @@
 import { UsageError } from '../../core/errors.js';
-import type { ValueRule } from '../../core/options.js';
-import { checkOptions, describe, optional } from '../../core/options.js';
+import { oneOf } from '../../core/option-rules.js';
+import { checkOptions, optional } from '../../core/options.js';
 import type { GateOrGuard } from '../../gate/gate.js';
 import type { GateOutcome } from '../../gate/gate-outcome.js';
 import type { RouteRules } from '../../gate/rules/route-rules.js';
@@ -90,13 +90,6 @@ export function createLambdaAuthorizer(
     if (answer === 'simple') return simpleAnswer(outcome, event);
     return policyAnswer(outcome, arnOf(event), resource);
   };
-}
-
-function oneOf(...names: readonly string[]): ValueRule {
-  return (value) =>
-    names.some((name) => name === value)
-      ? undefined
-      : `must be one of ${names.join(', ')}, not ${describe(value)}`;
 }
 
 /**
