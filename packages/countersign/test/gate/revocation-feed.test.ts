@@ -186,6 +186,17 @@ describe('a revocation feed that fails', () => {
     expect(feed.check(asked('t1'))).toBe('unknown');
   });
 
+  it.each([
+    [401, 'answered with status 401: it does not take this authorization'],
+    [403, 'answered with status 403: this client is not registered as a resource server'],
+    [404, 'answered with status 404: it is somewhere else'],
+    [500, 'answered with status 500'],
+  ])('from the beginning says why to whoever waits for it: %i', async (status, problem) => {
+    const { url } = await startFeed(() => answerStatus(status));
+    const refused = followFeed({ url, clock, authorization: 'Basic eDp5' }).warmUp();
+    await expect(refused).rejects.toThrow(`the revocation feed ${url} ${problem}`);
+  });
+
   it('is asked less and less often', async () => {
     const { url, requests } = await startFeed(() => answerStatus(503));
     const feed = followFeed({ url, clock, pollSeconds: 0.05 });
@@ -244,6 +255,8 @@ describe('the options of a revocation feed', () => {
     [{ waitSeconds: 10 }, 'staleAfterSeconds must exceed pollSeconds and waitSeconds'],
     [{ pollSeconds: Number.NaN }, 'pollSeconds must be a number of seconds from 0.01 to 60, not NaN'],
     [{ authorization: '' }, 'authorization must be a non-empty string or a function, not an empty string'],
+    [{ authorization: 'id:secret' }, 'authorization must begin with its scheme, as in "Basic ..."'],
+    [{ authorization: 'Basic ' }, 'authorization must begin with its scheme, as in "Basic ..."'],
   ])('%o: %s', (options, problem) => {
     expect(() => followFeed({ url: 'https://feed.example/', ...options })).toThrow(problem);
   });

@@ -81,8 +81,17 @@ export interface RevocationFeed extends RevocationSource {
   readonly size: number;
 }
 
-const anAuthorization: ValueRule = (value) =>
-  typeof value === 'function' ? undefined : aNonEmptyString(value)?.replace(/, not/, ' or a function, not');
+/** A scheme and what follows it (RFC 9110 section 11.4): an id and a secret alone would be refused by every feed. */
+const CREDENTIALS = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ +\S/;
+
+const anAuthorization: ValueRule = (value) => {
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'string' || value === '')
+    return aNonEmptyString(value)?.replace(/, not/, ' or a function, not');
+  return CREDENTIALS.test(value)
+    ? undefined
+    : 'must begin with its scheme, as in "Basic ..." or "Bearer ..."';
+};
 
 const rules: OptionRules<RevocationFeedOptions> = {
   url: required(aNonEmptyString),
@@ -112,11 +121,13 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
   const settings = toSettings(checkOptions('createRevocationFeed', options, rules, findProblems));
   const reader = createFeedReader(settings);
   const copy = createFeedCopy(reader, settings);
+  let lastProblem: string | undefined;
   const follower = createFollower({
     paceMs: settings.pollSeconds * 1000,
     async round(failuresBefore) {
       // Whoever has no recent copy must not wait for news.
       const problem = await copy.refresh(failuresBefore === 0 ? settings.waitSeconds : 0);
+      lastProblem = problem;
       if (problem !== undefined && failuresBefore === 0) {
         settings.logger?.warn('revocation_feed.failed', { problem: `${settings.name} ${problem}` });
       } else if (problem === undefined && failuresBefore > 0) {
@@ -138,7 +149,8 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
     async warmUp() {
       await follower.start();
       if (copy.isCurrent()) return;
-      throw new UnavailableError('revocation_unavailable', `${settings.name} gives no recent answer`, {
+      const reason = lastProblem ?? 'gives no recent answer';
+      throw new UnavailableError('revocation_unavailable', `${settings.name} ${reason}`, {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     },

@@ -27,6 +27,13 @@ export interface FeedReader {
   abort(): void;
 }
 
+/** What a status of the authority's feed says about the one who asks. */
+const HINTS: Readonly<Record<number, string>> = {
+  401: ': it does not take this authorization',
+  403: ': this client is not registered as a resource server',
+  404: ': it is somewhere else',
+};
+
 export function createFeedReader(settings: FeedReaderSettings): FeedReader {
   let abort = () => {};
 
@@ -49,7 +56,8 @@ export function createFeedReader(settings: FeedReaderSettings): FeedReader {
       const answer = await fetchBounded(fetchAuthorized, url, request, limits);
       if (answer.kind === 'failure') return failure(describe(answer, limits));
       if (answer.status === 304 && cursor !== undefined) return { kind: 'unchanged' };
-      if (answer.status !== 200) return failure(`answered with status ${answer.status}`);
+      if (answer.status !== 200)
+        return failure(`answered with status ${answer.status}${HINTS[answer.status] ?? ''}`);
       const page = parseRevocationPage(answer.body);
       return page === undefined
         ? failure('gave an answer that is no page of revocations')
