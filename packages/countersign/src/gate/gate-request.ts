@@ -11,3 +11,8 @@ export interface GateRequest {
    */
   readonly carrier?: object | undefined;
 }
+
+/** A request of which it is known what carries it, as adapters give it to the rules of a route. */
+export interface CarriedRequest<Carrier extends object> extends GateRequest {
+  readonly carrier: Carrier;
+}

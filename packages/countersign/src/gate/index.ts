@@ -46,7 +46,7 @@ export type {
   GateReason,
   GateRefusal,
 } from './gate-outcome.js';
-export type { GateRequest } from './gate-request.js';
+export type { CarriedRequest, GateRequest } from './gate-request.js';
 export type { GateDpopOptions } from './possession.js';
 export type { ResourceMetadata, ResourceMetadataOptions } from './resource-metadata.js';
 export { createResourceMetadata } from './resource-metadata.js';

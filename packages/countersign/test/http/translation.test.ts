@@ -59,6 +59,27 @@ describe('several guards on one request', () => {
   });
 });
 
+describe('a rule', () => {
+  it('reads the path as Express does, and TypeScript knows', async () => {
+    const app = express();
+    const named = createExpressMiddleware(gate, {
+      check: (caller, { carrier }) => carrier.params['kind'] === caller.kind,
+    });
+    const typed = createExpressMiddleware<express.Request<{ kind: string }>>(gate, {
+      check: ({ kind }, { carrier: { params } }) => {
+        // @ts-expect-error the route has no such parameter
+        const other: string | undefined = params.other;
+        return params.kind === kind && other === undefined;
+      },
+    });
+    app.get('/:kind', named, typed, (request, response) => response.end(callerOfRequest(request).kind));
+    const port = await serve(app);
+    const lines = [bearer()];
+    expect((await sendRaw(port, { method: 'GET', url: '/person', lines })).body).toBe('person');
+    expect((await sendRaw(port, { method: 'GET', url: '/service', lines })).status).toBe(403);
+  });
+});
+
 describe('Vary', () => {
   it('a handler of Hono keeps its own, whatever it answers with', async () => {
     const app = new Hono();
