@@ -3,7 +3,15 @@
  */
 import { type Clock, systemClock } from 'countersign';
 import type { Settings } from './config/index.js';
-import { DEMO_APP_ID, demoAppSettings, demoRoutes } from './demo/index.js';
+import {
+  DEMO_APP_ID,
+  DEMO_CLIENT_ID,
+  demoAppSettings,
+  demoClientSettings,
+  demoClientUrl,
+  demoOauthRoutes,
+  demoRoutes,
+} from './demo/index.js';
 import type { Logger } from './domain/logger.js';
 import { Refusal } from './domain/refusal.js';
 import type { RateLimitStore, Store } from './domain/stores.js';
@@ -111,10 +119,16 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     routes.push(...mailboxRoutes({ mailbox: createMailbox({ store, vault }) }));
   if (demo) {
     await registerDemoApp(apps, issuer);
-    routes.push(...demoRoutes({ appId: DEMO_APP_ID, issuer, mailbox: options.mailTransport === null }));
+    await registerDemoClient(oauth.clients, issuer);
+    const mailbox = options.mailTransport === null;
+    routes.push(...demoRoutes({ appId: DEMO_APP_ID, issuer, mailbox }));
+    routes.push(...demoOauthRoutes({ issuer, mailbox }));
   }
 
-  const { allowedHosts, trustedProxies, maxConnections } = settings;
+  const { trustedProxies, maxConnections } = settings;
+  const allowedHosts = demo
+    ? [...settings.allowedHosts, new URL(demoClientUrl(issuer)).host]
+    : settings.allowedHosts;
   const handler = createRequestHandler({ routes, issuer, allowedHosts, renderErrorPage, clock, logger });
   const listener = createNodeListener({ handler, trustedProxies, limits: { maxConnections }, logger });
   const workers = together([mail, purge, ...oauth.workers]);
@@ -164,4 +178,14 @@ async function registerDemoApp(apps: AppService, issuer: string): Promise<void> 
   const settings = demoAppSettings(issuer);
   if (found === undefined) await apps.create(settings, DEMO_APP_ID);
   else if (found.redirectUrl !== settings.redirectUrl) await apps.update(DEMO_APP_ID, settings);
+}
+
+async function registerDemoClient(clients: ClientService, issuer: string): Promise<void> {
+  const found = await clients.require(DEMO_CLIENT_ID).catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === 'not_found') return undefined;
+    throw error;
+  });
+  const settings = demoClientSettings(issuer);
+  if (found === undefined) await clients.create(settings, DEMO_CLIENT_ID);
+  else if (found.redirectUris[0] !== settings.redirectUris[0]) await clients.update(DEMO_CLIENT_ID, settings);
 }

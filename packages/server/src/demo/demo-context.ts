@@ -8,6 +8,8 @@ export interface DemoContext {
   readonly appId: string;
   readonly issuer: string;
   readonly mailbox: boolean;
+  /** Of the demo that speaks OpenID Connect. */
+  readonly oauthUrl: string;
   readonly client: SignInClient;
   readonly sessions: DemoSessions;
 }

@@ -4,7 +4,17 @@ import { type Html, html } from '../http/html.js';
 import { htmlDocument } from '../http/html-document.js';
 import { ownPath } from '../http/own-path.js';
 
-function demoLayout({ title, main }: { title: string; main: Html }): string {
+const FOOTER = 'This app speaks to countersign over HTTP only, through the client in countersign/sign-in.';
+
+export function demoLayout({
+  title,
+  main,
+  footer = FOOTER,
+}: {
+  title: string;
+  main: Html;
+  footer?: string;
+}): string {
   const body = html`<body class="wide">
 <header class="site-header">
 <span class="wordmark">Demo app</span>
@@ -13,7 +23,7 @@ function demoLayout({ title, main }: { title: string; main: Html }): string {
 ${main}
 </main>
 <footer class="site-footer">
-This app speaks to countersign over HTTP only, through the client in countersign/sign-in.
+${footer}
 </footer>
 </body>`;
   return htmlDocument({ title: `${title} · Demo app`, body });
@@ -24,10 +34,12 @@ const problemPrefix = (problem: string | undefined) => (problem === undefined ? 
 export function renderDemoHome(view: {
   appId: string;
   mailbox: boolean;
+  /** Of the demo that speaks OpenID Connect. */
+  oauthUrl: string;
   typedEmail?: string;
   problem?: string;
 }): string {
-  const { appId, mailbox, typedEmail = '', problem } = view;
+  const { appId, mailbox, oauthUrl, typedEmail = '', problem } = view;
   return demoLayout({
     title: `${problemPrefix(problem)}Log in without a password`,
     main: html`<h1>Log in without a password</h1>
@@ -45,7 +57,7 @@ ${problem !== undefined && html`<p class="problem" id="email-problem">${problem}
     }>
 <button class="button" type="submit">Mail me a link</button>
 </form>
-<p class="small">An app without a form of its own can send people to <a href="${ownPath(`/${appId}/sign-in`)}">the page that countersign hosts for it</a>.</p>`,
+<p class="small">An app without a form of its own can send people to <a href="${ownPath(`/${appId}/sign-in`)}">the page that countersign hosts for it</a>, or speak OpenID Connect, as <a href="${oauthUrl}">this other app</a> does.</p>`,
   });
 }
 
@@ -85,13 +97,21 @@ const MEANINGS: Readonly<Record<string, string>> = {
   sub: 'Whom it speaks of',
   email: 'The address that was proved',
   token_use: 'It is an ID token, not one for access',
+  azp: 'Which app asked for it',
+  email_verified: 'Whether it was proved',
+  sid: 'The session at countersign, for logging out',
+  auth_time: 'When you signed in',
+  acr: 'How surely: level 2 is one factor',
+  amr: 'By what: something that is good once',
+  nonce: 'What the app gave along, so that the token is for this sign-in',
+  at_hash: 'Which access token came with it',
   iat: 'Issued at',
   nbf: 'Not valid before',
   exp: 'Expires at',
   jti: 'Its own id',
 };
 
-const INSTANTS = new Set(['iat', 'nbf', 'exp']);
+const INSTANTS = new Set(['iat', 'nbf', 'exp', 'auth_time']);
 
 function claimRow([name, value]: readonly [string, unknown]): Html {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -100,6 +120,15 @@ function claimRow([name, value]: readonly [string, unknown]): Html {
     Object.hasOwn(MEANINGS, name) && html`<span class="meaning">${MEANINGS[name]}</span>`
   }</td></tr>
 `;
+}
+
+export function claimsTable(caption: string, claims: Readonly<Record<string, unknown>>): Html {
+  return html`<table>
+<caption>${caption}</caption>
+<thead><tr><th scope="col">Claim</th><th scope="col">Value</th></tr></thead>
+<tbody>
+${Object.entries(claims).map(claimRow)}</tbody>
+</table>`;
 }
 
 export function renderDemoAccount({
@@ -113,12 +142,7 @@ export function renderDemoAccount({
     title: 'You are logged in',
     main: html`<h1>You are logged in</h1>
 <p class="lead">You are <bdi class="address">${person.email}</bdi>. The app knows because it has verified an ID token with the keys that countersign publishes for it.</p>
-<table>
-<caption>Claims of the ID token</caption>
-<thead><tr><th scope="col">Claim</th><th scope="col">Value</th></tr></thead>
-<tbody>
-${Object.entries(person.claims).map(claimRow)}</tbody>
-</table>
+${claimsTable('Claims of the ID token', person.claims)}
 <div class="actions">
 ${
   canRefresh &&
@@ -131,11 +155,17 @@ ${
   });
 }
 
-export function renderDemoProblem({ message }: { message: string }): string {
+export function renderDemoProblem({
+  message,
+  startOver = '/demo',
+}: {
+  message: string;
+  startOver?: string;
+}): string {
   return demoLayout({
     title: 'That did not work',
     main: html`<h1>That did not work</h1>
 <p class="lead">${message}</p>
-<p class="actions"><a class="button" href="${ownPath('/demo')}">Start over</a></p>`,
+<p class="actions"><a class="button" href="${ownPath(startOver)}">Start over</a></p>`,
   });
 }

@@ -20,26 +20,28 @@ export interface SignedInSession {
 
 export type DemoSession = WaitingSession | SignedInSession;
 
-export interface DemoSessions {
-  find(request: HttpRequest): DemoSession | undefined;
+export interface DemoSessions<Session = DemoSession> {
+  find(request: HttpRequest): Session | undefined;
   /** Puts the session under a new id, never under one that the browser brought (O27); gives the `set-cookie` value. */
-  start(request: HttpRequest, session: DemoSession): string;
+  start(request: HttpRequest, session: Session): string;
   /** Gives the `set-cookie` value that ends it. */
   end(request: HttpRequest): string;
 }
 
-const COOKIE = 'demo-session';
 const MAX_SESSIONS = 1000;
 const LIFETIME_SECONDS = 60 * 60;
 
 /** In memory, at most 1000; the oldest go first. */
-export function createDemoSessions(issuer: string): DemoSessions {
+export function createDemoSessions<Session = DemoSession>(
+  issuer: string,
+  cookie = 'demo-session',
+): DemoSessions<Session> {
   const cookies = createCookies(issuer);
-  const sessions = new Map<string, DemoSession>();
-  const forget = (request: HttpRequest) => sessions.delete(cookies.read(request, COOKIE) ?? '');
+  const sessions = new Map<string, Session>();
+  const forget = (request: HttpRequest) => sessions.delete(cookies.read(request, cookie) ?? '');
   return Object.freeze({
-    find: (request: HttpRequest) => sessions.get(cookies.read(request, COOKIE) ?? ''),
-    start(request: HttpRequest, session: DemoSession) {
+    find: (request: HttpRequest) => sessions.get(cookies.read(request, cookie) ?? ''),
+    start(request: HttpRequest, session: Session) {
       forget(request);
       for (const oldest of sessions.keys()) {
         if (sessions.size < MAX_SESSIONS) break;
@@ -47,11 +49,11 @@ export function createDemoSessions(issuer: string): DemoSessions {
       }
       const id = randomBytes(32).toString('base64url');
       sessions.set(id, session);
-      return cookies.set(COOKIE, id, { maxAgeSeconds: LIFETIME_SECONDS });
+      return cookies.set(cookie, id, { maxAgeSeconds: LIFETIME_SECONDS });
     },
     end(request: HttpRequest) {
       forget(request);
-      return cookies.clear(COOKIE);
+      return cookies.clear(cookie);
     },
   });
 }

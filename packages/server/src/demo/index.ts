@@ -7,10 +7,13 @@ import { type Clock, createSignInClient, type FetchFunction } from 'countersign/
 import type { Route } from '../http/exchange.js';
 import { logOutEverywhere, logOutHere, refresh, showAccount } from './account.js';
 import { callback } from './callback.js';
+import { demoClientUrl } from './demo-client.js';
 import { createDemoSessions } from './demo-sessions.js';
 import { finishWithCode, leadToHome, showHome, showWaiting, startSignIn } from './start.js';
 
 export { DEMO_APP_ID, demoAppSettings } from './demo-app.js';
+export { DEMO_CLIENT_ID, demoClientSettings, demoClientUrl } from './demo-client.js';
+export { demoOauthRoutes } from './oauth-routes.js';
 
 /**
  * @param options.issuer the authority's URL, where the demo is served as well
@@ -29,6 +32,7 @@ export function demoRoutes(options: {
     appId,
     issuer,
     mailbox,
+    oauthUrl: `${demoClientUrl(issuer)}/demo/oauth`,
     client: createSignInClient({ appId, baseUrl: issuer, fetch, clock }),
     sessions: createDemoSessions(issuer),
   });

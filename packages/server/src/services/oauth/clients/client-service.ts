@@ -11,8 +11,13 @@ import { createClientSecret } from './client-secrets.js';
 
 /** OAuth clients as their owners manage them. Secrets are told once, and only their hashes are kept (row O17). */
 export interface ClientService extends ClientDirectory {
-  /** With its first secret, where it authenticates by one. Rejects with `ClientSettingsError` listing every problem. */
-  create(settings: Partial<ClientSettings>): Promise<CreatedClient>;
+  /**
+   * With its first secret, where it authenticates by one. Rejects with `ClientSettingsError` listing every problem, and
+   * with Refusal conflict for an id that is taken.
+   *
+   * @param id for a client that is the same in every installation; else one is made. No person's id begins so (row O19).
+   */
+  create(settings: Partial<ClientSettings>, id?: `client_${string}`): Promise<CreatedClient>;
   /** As the store has it now, disabled ones too. Refusal not_found. */
   require(id: string): Promise<Client>;
   /** Ordered by id, disabled ones too. Refusal invalid_parameter. */
@@ -84,18 +89,22 @@ export function createClientService(options: ClientServiceOptions): ClientServic
     return stored.client;
   }
 
-  async function create(given: Partial<ClientSettings>): Promise<CreatedClient> {
+  async function create(
+    given: Partial<ClientSettings>,
+    id: `client_${string}` = `${ID_PREFIX}${randomBytes(ID_BYTES).toString('base64url')}`,
+  ): Promise<CreatedClient> {
     const settings = checkClientSettings(given, null);
     const nowSeconds = now();
     const client: Client = Object.freeze({
       ...settings,
-      id: ID_PREFIX + randomBytes(ID_BYTES).toString('base64url'),
+      id,
       createdAt: nowSeconds,
       updatedAt: nowSeconds,
       version: 1,
     });
     const made = hasSecret(client) ? createClientSecret(nowSeconds) : null;
     if (!(await clients.insertOnce(client, made?.kept ?? null))) throw new Refusal('conflict');
+    cache.forget(id);
     logger.info('oauth_client_created', { client: client.id, authMethod: client.authMethod });
     return Object.freeze({ client, secret: made?.secret ?? null });
   }

@@ -28,6 +28,15 @@ describe('clients', () => {
     expect(JSON.stringify([stored, test.log])).not.toContain(secret);
   });
 
+  it('are made with an id of ours only once, and are found by it at once', async () => {
+    const id = 'client_of_ours';
+    expect(await test.clients.find(id)).toBeUndefined();
+    const { client } = await test.clients.create(clientSettings(), id);
+    expect(client.id).toBe(id);
+    expect(await test.clients.find(id)).toEqual(client);
+    await expect(test.clients.create(clientSettings(), id)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('that do not authenticate by a secret have none', async () => {
     const { client, secret } = await test.clients.create(clientSettings({ authMethod: 'none' }));
     expect(secret).toBeNull();
