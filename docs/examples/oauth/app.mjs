@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createJwtVerifier, createRemoteJwks } from 'countersign';
+import { createJwtVerifier, createRemoteJwks, TokenError } from 'countersign';
 import * as oidc from 'openid-client';
 
 const { ISSUER = 'http://localhost:8080', ORDERS = 'http://localhost:8081', PORT = '3000' } = process.env;
@@ -93,7 +93,9 @@ const logoutTokens = createJwtVerifier({
 
 async function hearOfLogout(request, response) {
   const token = new URLSearchParams(await text(request)).get('logout_token') ?? '';
-  const verified = await logoutTokens.verifyAsync(token).catch(() => undefined);
+  const verified = await logoutTokens.verifyAsync(token).catch((error) => {
+    if (!(error instanceof TokenError)) throw error; // the keys cannot be had: 503, and the authority tries again
+  });
   const isLogout =
     verified?.claims.events?.['http://schemas.openid.net/event/backchannel-logout'] !== undefined;
   if (!isLogout || verified.claims.nonce !== undefined) return response.writeHead(400).end();
