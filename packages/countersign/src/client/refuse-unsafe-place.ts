@@ -11,7 +11,7 @@ export function refuseUnsafePlace(subject: string, { origin, username, password 
   if (username !== '' || password !== '') {
     throw new UsageError('invalid_options', subject, ['the URL must not carry a user name or password']);
   }
-  if (problemWithRemoteUrl(origin, false) !== undefined) {
+  if (problemWithRemoteUrl(origin) !== undefined) {
     throw new UsageError('invalid_options', subject, [
       'the URL must use https: a token is sent over plain http to loopback hosts only',
     ]);

@@ -44,7 +44,7 @@ export function createDiscoveredJwks(options: DiscoveredJwksOptions): KeySetSour
 }
 
 function findProblems(options: DiscoveredJwksOptions): readonly string[] {
-  const problem = problemWithRemoteUrl(options.issuer, false);
+  const problem = problemWithRemoteUrl(options.issuer);
   if (problem !== undefined) return [`issuer ${problem}`];
   if (options.issuer.includes('?')) return ['issuer must not carry a query'];
   return findKeySetProblems(options);

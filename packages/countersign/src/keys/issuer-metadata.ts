@@ -85,7 +85,7 @@ function describeMismatch(named: unknown, issuer: string): string {
 
 /** Plain http only where the issuer itself is on this machine. */
 function findJwksUriProblem(jwksUri: unknown, issuer: string): string | undefined {
-  const problem = problemWithRemoteUrl(jwksUri, false);
+  const problem = problemWithRemoteUrl(jwksUri);
   if (problem !== undefined) return problem;
   const isPlain = typeof jwksUri === 'string' && new URL(jwksUri).protocol === 'http:';
   return isPlain && !isLoopbackHost(new URL(issuer).hostname) ? 'must use https' : undefined;

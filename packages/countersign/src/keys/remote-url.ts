@@ -4,10 +4,11 @@
  */
 
 /**
+ * @param allowHttp what the option `unsafeAllowHttp` says; left out where there is none to name in the answer
  * @returns what is wrong with `url`, or undefined. Says nothing about whether the host is a private address: a URL
  * that comes from configuration may be one; a URL derived from a token needs a check of its own.
  */
-export function problemWithRemoteUrl(url: unknown, allowHttp: boolean): string | undefined {
+export function problemWithRemoteUrl(url: unknown, allowHttp?: boolean): string | undefined {
   if (typeof url !== 'string') return 'must be a string';
   const parsed = parseUrl(url);
   if (parsed === undefined) return 'must be an absolute URL';
@@ -15,7 +16,8 @@ export function problemWithRemoteUrl(url: unknown, allowHttp: boolean): string |
   if (/[\s\\#]/.test(url)) return 'must not carry a fragment, white space or a backslash';
   if (parsed.protocol === 'https:') return undefined;
   if (parsed.protocol !== 'http:') return 'must use https';
-  if (allowHttp || isLoopbackHost(parsed.hostname)) return undefined;
+  if (allowHttp === true || isLoopbackHost(parsed.hostname)) return undefined;
+  if (allowHttp === undefined) return 'must use https (plain http is for loopback hosts)';
   return 'must use https (plain http is for loopback hosts, or with unsafeAllowHttp)';
 }
 

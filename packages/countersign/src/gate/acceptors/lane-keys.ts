@@ -51,7 +51,7 @@ export function publicKeys(value: unknown): string | undefined {
 }
 
 export function remoteUrl(value: unknown): string | undefined {
-  return problemWithRemoteUrl(value, false);
+  return problemWithRemoteUrl(value);
 }
 
 export const keyRules: OptionRules<KeyOptions> = {

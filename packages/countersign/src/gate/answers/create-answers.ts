@@ -57,7 +57,7 @@ export const aRealm: ValueRule = (value) =>
 export const aMetadataUrl: ValueRule = (value) =>
   typeof value === 'string' && !/^[!-~]*$/.test(value)
     ? 'must be a URL of printable ASCII'
-    : problemWithRemoteUrl(value, false);
+    : problemWithRemoteUrl(value);
 
 export const anAnswerStyle = oneOf('rfc6750', 'asap', 'api_jwt');
 

@@ -169,7 +169,11 @@ describe('accessTokens of an issuer', () => {
     ['HMAC', { algorithms: ['HS256'] }, 'algorithms must not name HMAC'],
     ['a source of secrets', { keys: createStaticKeys(secretKey) }, 'the key source has keys for HMAC too'],
     ['an issuer whose keys cannot be found', { issuer: 'a', keys: undefined }, 'or give keys, or jwksUrl'],
-    ['plain http', { keys: undefined, jwksUrl: 'http://a.example/jwks' }, 'jwksUrl must use https'],
+    [
+      'plain http',
+      { keys: undefined, jwksUrl: 'http://a.example/jwks' },
+      'jwksUrl must use https (plain http is for loopback hosts)',
+    ],
     [
       'a bad issuer in a list',
       { keys: undefined, issuer: [{ issuer: ISSUER, kyes: 1 }] },
