@@ -114,6 +114,11 @@ const revocationRules: OptionRules<RevocationOptions> = {
   ),
 };
 
+const aRevocation: ValueRule = (value) =>
+  isRevocationSource(value)
+    ? 'must be { source, whenUnavailable }, not the source alone'
+    : nested(revocationRules)(value);
+
 const aTracing: ValueRule = (value) =>
   typeof value === 'object' && value !== null && 'start' in value && typeof value.start === 'function'
     ? undefined
@@ -129,7 +134,7 @@ const rules: OptionRules<GateOptions> = {
   ),
   cookie: optional(nullOr(aCookieName)),
   cache: optional(nullOr(nested(cacheRules))),
-  revocation: optional(nullOr(nested(revocationRules))),
+  revocation: optional(nullOr(aRevocation)),
   answers: optional(anAnswerStyle),
   letPreflightPass: optional(aBoolean),
   resourceMetadata: optional(nullOr(aMetadataUrl)),

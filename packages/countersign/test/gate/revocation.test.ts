@@ -186,6 +186,10 @@ describe('a gate with a revocation source', () => {
     expect(usageProblem(() => gateWith({ accept: [plainLane().acceptor], revocation }))).toBe(
       'invalid_options: revocation is not right: whenUnavailable is required',
     );
+    const alone = { check: () => 'good' } as never;
+    expect(usageProblem(() => gateWith({ accept: [plainLane().acceptor], revocation: alone }))).toBe(
+      'invalid_options: revocation must be { source, whenUnavailable }, not the source alone',
+    );
   });
 });
 
