@@ -104,6 +104,15 @@ const PRINTED: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '401 Unauthorized',
     '200 ',
   ],
+  'bearer.mjs': [
+    'user-1',
+    /^403 .*"code":"refused_by_check"/,
+    '401 Bearer realm="api"',
+    '401 Bearer realm="api"',
+    '200 user-2',
+    '401 Bearer error="invalid_token"',
+    '401 Bearer',
+  ],
 };
 
 describe('gate.md', () => {
