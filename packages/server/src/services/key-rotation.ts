@@ -29,7 +29,8 @@ const RETIREMENT_MARGIN_SECONDS = 5 * 60;
 
 /**
  * Next becomes current, current becomes previous until the last token it signed has expired, and there is a new
- * next. Keys of an algorithm that the app has left are replaced whole. Does not ask how long next was published.
+ * next. Keys of an algorithm that the app has left are replaced whole. Does not ask how long next was published: whoever
+ * did gives the keys that were judged, so that no other next takes their place meanwhile.
  *
  * @throws {Refusal} `unknown_app` where there is no current key; `conflict` where somebody else rotated meanwhile
  */
@@ -38,8 +39,9 @@ export async function rotateKeySet(
   vault: Vault,
   app: App,
   nowSeconds: number,
+  judged?: readonly StoredSigningKey[],
 ): Promise<RotatedKeys> {
-  const keys = await store.list(app.id);
+  const keys = judged ?? (await store.list(app.id));
   const [current, waiting] = [inState(keys, 'current'), inState(keys, 'next')];
   if (current === undefined) throw new Refusal('unknown_app');
   if (waiting?.algorithm !== app.algorithm) return replaceKeySet(store, vault, app, current, nowSeconds);

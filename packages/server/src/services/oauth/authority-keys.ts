@@ -64,12 +64,11 @@ export function createAuthorityKeys({
 
   async function rotate({ force = false }: { readonly force?: boolean } = {}) {
     const authority = await app();
-    if (!force) {
-      await alignNextKey(store.signingKeys, vault, authority, now());
-      const waiting = inState(await store.signingKeys.list(AUTHORITY_APP_ID), 'next');
-      if (waiting !== undefined) refuseTooYoung(waiting, now());
-    }
-    const rotated = await rotateKeySet(store.signingKeys, vault, authority, now());
+    if (!force) await alignNextKey(store.signingKeys, vault, authority, now());
+    const keys = await store.signingKeys.list(AUTHORITY_APP_ID);
+    const waiting = inState(keys, 'next');
+    if (!force && waiting !== undefined) refuseTooYoung(waiting, now());
+    const rotated = await rotateKeySet(store.signingKeys, vault, authority, now(), keys);
     signingKeys.forget(AUTHORITY_APP_ID);
     logger.info('signing_keys_rotated', { app: AUTHORITY_APP_ID, ...rotated, reason: 'command' });
     return rotated;

@@ -90,7 +90,7 @@ function createDueRotation(options: KeyRotationWorkerOptions): (appId: string) =
     if (inState(keys, 'next')?.algorithm !== app.algorithm)
       return alignNextKey(store.signingKeys, vault, app, nowSeconds);
     try {
-      const rotated = await rotateKeySet(store.signingKeys, vault, app, nowSeconds);
+      const rotated = await rotateKeySet(store.signingKeys, vault, app, nowSeconds, keys);
       logger.info('signing_keys_rotated', { app: appId, ...rotated, reason: 'time' });
     } catch (error) {
       // Another process was faster, or the app was deleted.

@@ -48,6 +48,24 @@ describe('rotation by time', () => {
     expect([authority, ...others].flatMap(({ log }) => log)).toHaveLength(2);
   });
 
+  it('K12: happens once, also where another process is done between the look and the rotation', async () => {
+    const { vault, clock, store } = authority;
+    clock.advance(DAY);
+    const find: typeof store.apps.find = async (id) => {
+      await authority.rotateDue(DAY);
+      return store.apps.find(id);
+    };
+    const { logger, lines } = createRecordingLogger();
+    const late = createKeyRotationWorker({
+      ...{ vault, clock, logger, rotateAfterSeconds: DAY },
+      store: { signingKeys: store.signingKeys, apps: { ...store.apps, find } },
+    });
+    await late.rotateDue();
+    expect(await statesOf(AUTHORITY_APP_ID)).toEqual(ROTATED);
+    expect(authority.log.map(({ event }) => event)).toEqual(['signing_keys_rotated']);
+    expect(lines).toEqual([]);
+  });
+
   it('K12: never lets a key sign that was published too late, however short the time', async () => {
     authority.clock.advance(359);
     await authority.rotateDue(1);
