@@ -7,6 +7,8 @@ const MAX_DEPTH = 3;
 
 const SECRET_NAME =
   /secret|password|passphrase|token|authorization|cookie|masterkey|privatekey|sealed|^link$|^code$|^otp$/i;
+/** `jti` of a token: by it lines about one token are found together, and nobody comes in with it. */
+const TOKEN_ID_NAME = /tokenId$/i;
 /** Compact JWTs and PEM blocks, should one ever end up inside a text. */
 const SECRET_TEXT = /eyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*)?|-----BEGIN [A-Z ]{3,40}-----/g;
 
@@ -27,7 +29,7 @@ export function escapeLogText(text: string): string {
 /** The value as JSON can carry it: short, shallow, without secrets. */
 export function printableField(name: string, value: unknown, depth = 0): unknown {
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
-  if (SECRET_NAME.test(name)) return '[redacted]';
+  if (SECRET_NAME.test(name) && !TOKEN_ID_NAME.test(name)) return '[redacted]';
   if (typeof value === 'string') return printableText(value, MAX_TEXT_LENGTH);
   if (value instanceof Error) return printableError(value);
   if (typeof value !== 'object') return String(value).slice(0, MAX_TEXT_LENGTH);

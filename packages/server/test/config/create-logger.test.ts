@@ -110,6 +110,22 @@ describe('the logger', () => {
     expect(written[0]).not.toContain('hunter2');
   });
 
+  it('S6: shows the id of a token, and never the token', () => {
+    const { logger, last } = logging();
+    logger.info('event', {
+      tokenId: 'b5c7',
+      actorTokenId: 'c6d8',
+      token: 'hunter2',
+      refreshToken: 'hunter2',
+    });
+    expect(last()).toMatchObject({
+      tokenId: 'b5c7',
+      actorTokenId: 'c6d8',
+      token: '[redacted]',
+      refreshToken: '[redacted]',
+    });
+  });
+
   it('prints an error with its name, code and cause', () => {
     const { logger, last } = logging();
     const cause = new Error('disk full');
