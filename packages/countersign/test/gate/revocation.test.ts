@@ -188,7 +188,7 @@ describe('a gate with a revocation source', () => {
     );
     const alone = { check: () => 'good' } as never;
     expect(usageProblem(() => gateWith({ accept: [plainLane().acceptor], revocation: alone }))).toBe(
-      'invalid_options: revocation must be { source, whenUnavailable }, not the source alone',
+      'invalid_options: revocation must be null or { source, whenUnavailable }, not the source alone',
     );
   });
 });

@@ -26,7 +26,9 @@ export function parseMasterKey(input: string | Uint8Array): ParsedMasterKey {
       problem: `must be 32 bytes as base64 (44 characters), base64url (43) or hexadecimal (64). ${HOW_TO_MAKE_A_KEY}`,
     };
   const problem = masterKeyProblem(key);
-  if (problem !== undefined) return { problem: `${problem} ${HOW_TO_MAKE_A_KEY}` };
+  // Whoever shows it names the option in front of it.
+  if (problem !== undefined)
+    return { problem: `${problem.replace(/^The master key /, '')} ${HOW_TO_MAKE_A_KEY}` };
   return { key };
 }
 

@@ -109,9 +109,7 @@ function settingsOf(options: AuthorityOptions, mode: Mode): Settings {
 function masterKeyOf(given: string | Uint8Array): Uint8Array {
   const key = parseMasterKey(given);
   if (key.problem !== undefined)
-    throw new UsageError('invalid_options', 'createAuthority', [
-      `masterKey ${key.problem.replace('The master key ', '')}`,
-    ]);
+    throw new UsageError('invalid_options', 'createAuthority', [`masterKey ${key.problem}`]);
   return key.key;
 }
 

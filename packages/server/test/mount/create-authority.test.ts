@@ -55,7 +55,7 @@ describe('the options', () => {
     [{ issuer: 'http://localhost:3000/auth?x' }, /^issuer must be written as/],
     [{ issuer: 'http://localhost:3000/a//b' }, /^issuer must have a path of letters/],
     [{ masterKey: 'changeme' }, /^masterKey must be 32 bytes/],
-    [{ masterKey: '00'.repeat(32) }, /^masterKey repeats a pattern/],
+    [{ masterKey: '00'.repeat(32) }, /^masterKey repeats a pattern: it must be 32 random bytes/],
     [{ masterKey: new Uint8Array(32) }, /^masterKey .*repeats a pattern/],
     [{ database: '' }, /^database must be the path of a file/],
     [{ mail: 'smtp://localhost' }, /^mail must be \{ smtpUrl, from \}/],
