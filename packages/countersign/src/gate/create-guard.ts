@@ -62,14 +62,26 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
   }
 
   function decideUnknown(presented: PresentedToken, request: GateRequest, now: number, seen: Seen) {
-    const { token } = presented;
-    if (!parts.malformedIsMissing && !isTokenText(token)) return refuse.malformed(request);
-    const lane = parts.lanes.choose(token);
-    if (seen !== undefined) seen.lane = lane;
-    const accepted = tokens.verify(lane, token);
-    return isThenable(accepted)
-      ? accepted.then((later) => admit(later, presented, request, clock(), seen))
-      : admit(accepted, presented, request, now, seen);
+    let accepted: Awaitable<AcceptedToken>;
+    try {
+      const lane = parts.lanes.choose(presented.token);
+      if (seen !== undefined) seen.lane = lane;
+      accepted = tokens.verify(lane, presented.token);
+    } catch (error) {
+      return refuseUnverified(error, presented, request, seen);
+    }
+    if (!isThenable(accepted)) return admit(accepted, presented, request, now, seen);
+    return accepted.then(
+      (later) => admit(later, presented, request, clock(), seen),
+      (error: unknown) => refuseUnverified(error, presented, request, seen),
+    );
+  }
+
+  /** A verified token is made of nothing but what tokens are made of: to look at each character can wait until now. */
+  function refuseUnverified(error: unknown, { token }: PresentedToken, request: GateRequest, seen: Seen) {
+    if (parts.malformedIsMissing || isTokenText(token)) return refuse.byError(error, request);
+    if (seen !== undefined) seen.lane = undefined;
+    return refuse.malformed(request);
   }
 
   function admit(

@@ -49,7 +49,7 @@ export const aCookieName: ValueRule = (value) =>
  * never looked at; but a token that came in the query, too, was sent twice, and that is malformed.
  *
  * Of the characters of a token only those are looked at that mark two tokens. {@link isTokenText} looks at all of them;
- * it is called for tokens that are not known yet, since on long tokens it takes longer than everything here.
+ * it is called for tokens that could not be verified, since on long tokens it takes longer than everything here.
  */
 export function createCredentialReader(options: CredentialOptions): CredentialReader {
   const { cookie, malformedIsMissing, acceptsDpop = false } = options;

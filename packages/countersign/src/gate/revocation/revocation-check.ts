@@ -1,10 +1,11 @@
 /** Asking a revocation source, and what follows from its answer. */
 import { TokenError, UnavailableError } from '../../core/errors.js';
+import type { JwtClaims } from '../../jwt/jwt-claims.js';
 import type { AcceptedToken } from '../accepted-token.js';
 import type { Awaitable } from '../gate-outcome.js';
 import { isThenable } from '../is-thenable.js';
 import { editionOf } from './edition.js';
-import type { RevocationSource, RevocationVerdict } from './revocation-source.js';
+import type { RevocationQuery, RevocationSource, RevocationVerdict } from './revocation-source.js';
 
 export interface RevocationOptions {
   readonly source: RevocationSource;
@@ -45,6 +46,7 @@ export function createRevocationCheck({ source, whenUnavailable }: RevocationOpt
       // Read before the source is asked: what is revoked meanwhile makes it another one.
       const now = edition();
       if (now !== undefined && now === accepted.goodAtEdition) return true;
+      accepted.revocationQuery ??= queryFor(accepted);
       verdict = source.check(accepted.revocationQuery);
       if (verdict === 'good') accepted.goodAtEdition = now;
     } catch (cause) {
@@ -52,4 +54,17 @@ export function createRevocationCheck({ source, whenUnavailable }: RevocationOpt
     }
     return isThenable(verdict) ? Promise.resolve(verdict).then(judge, tellUnknown) : judge(verdict);
   };
+}
+
+/** By issuer and `jti`, never by the text of the token (row J12). */
+function queryFor({ lane, verified }: AcceptedToken): RevocationQuery {
+  const { issuer: iss, subject, tokenId, issuedAt, expiresAt, claims } = verified.caller;
+  // One text for all tokens of the lane, where it names one issuer: found sooner in maps than as many equal ones.
+  const issuer = iss === lane.claim.issuer ? lane.claim.issuer : iss;
+  return Object.freeze({ issuer, subject, tokenId, grantId: grantIdOf(claims), issuedAt, expiresAt });
+}
+
+function grantIdOf(claims: JwtClaims): string | undefined {
+  const grantId = Object.hasOwn(claims, 'grant_id') ? claims['grant_id'] : undefined;
+  return typeof grantId === 'string' ? grantId : undefined;
 }
