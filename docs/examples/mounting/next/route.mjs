@@ -1,7 +1,9 @@
 // app/auth/[[...path]]/route.ts
-import { authority } from '../authority.mjs';
-
-const handler = (request) => authority.fetch(request);
+// Opened with the first request: `next build` reads this file too, and must not open an authority.
+const handler = async (request) => {
+  const { authority } = await import('../authority.mjs');
+  return authority.fetch(request);
+};
 
 export {
   handler as DELETE,
