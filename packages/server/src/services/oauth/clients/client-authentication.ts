@@ -15,7 +15,7 @@ import type { ClientCall } from '../client-call.js';
 import type { ClientAuthentication } from '../oauth-services.js';
 import { createClientAssertions } from './client-assertions.js';
 import { isOneOfSecrets } from './client-secrets.js';
-import { isClientIdShaped } from './client-service.js';
+import { isClientIdNamed, isClientIdShaped } from './client-service.js';
 import {
   contradiction,
   invalidClient,
@@ -108,7 +108,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     { failure, clientId }: Refused,
     { authorization, clientIp }: ClientCall,
   ): Promise<never> {
-    const known = isClientIdShaped(clientId) ? clientId : undefined;
+    const known = isClientIdNamed(clientId) ? clientId : undefined;
     logger.warn('oauth_client_refused', { client: known ?? null, reason: failure, clientIp });
     const taken = await rateLimits.takeAll(failureBudgets(known, clientIp), clock());
     if (!taken.allowed)

@@ -171,6 +171,14 @@ export function isClientIdShaped(id: unknown): id is string {
   return typeof id === 'string' && ID_SHAPE.test(id);
 }
 
+/**
+ * Whether it is named like a client of ours. Only such a name is repeated, in a log line or as what is counted: anything
+ * else in its place may be a secret, sent the wrong way round (row S6).
+ */
+export function isClientIdNamed(id: unknown): id is string {
+  return isClientIdShaped(id) && id.startsWith(ID_PREFIX);
+}
+
 function hasSecret({ authMethod }: Pick<Client, 'authMethod'>): boolean {
   return authMethod === 'client_secret_basic' || authMethod === 'client_secret_post';
 }
