@@ -40,8 +40,8 @@ export interface JoinedAuthority {
   readonly store: Store;
   readonly clock: TestClock;
   readonly log: readonly LogLine[];
-  /** Those that left while the workers worked. */
-  readonly mails: readonly OutgoingMail[];
+  /** The next mail that leaves. The workers work for as long as that takes. */
+  nextMail(): Promise<OutgoingMail>;
   send(sent: Sent, clientIp?: string): Promise<Answer>;
   /** The tables in which anything differs once the work is done. */
   changedBy(work: () => Promise<unknown>): Promise<readonly string[]>;
@@ -55,13 +55,13 @@ export async function openJoinedAuthority(
   const temporary = await openTemporaryStore();
   const clock = createTestClock(NOW);
   const { logger, lines } = createRecordingLogger();
-  const mails: OutgoingMail[] = [];
+  const post = createPost();
   const authority = await createAuthority({
     settings: productionSettings(),
     masterKey: randomBytes(32),
     store: temporary.store,
     rateLimits: createMemoryRateLimits(),
-    mailTransport: { send: async (mail) => void mails.push(mail), close: () => {} },
+    mailTransport: { send: post.take, close: () => {} },
     adminToken,
     logger,
     clock,
@@ -72,7 +72,12 @@ export async function openJoinedAuthority(
     store: temporary.store,
     clock,
     log: lines,
-    mails,
+    async nextMail() {
+      authority.workers.start();
+      const mail = await post.next();
+      await authority.workers.stop();
+      return mail;
+    },
     send: createSender(authority),
     async changedBy(work) {
       const before = tables.read();
@@ -94,6 +99,26 @@ function productionSettings() {
   };
   const flags = { mode: 'production', issuer: ISSUER, mailFrom: 'no-reply@auth.example' };
   return loadConfiguration({ flags, environment }).settings;
+}
+
+function createPost() {
+  const mails: OutgoingMail[] = [];
+  let announce = () => {};
+  return {
+    async take(mail: OutgoingMail) {
+      mails.push(mail);
+      announce();
+    },
+    async next(): Promise<OutgoingMail> {
+      for (;;) {
+        const mail = mails.shift();
+        if (mail !== undefined) return mail;
+        await new Promise<void>((resolve) => {
+          announce = resolve;
+        });
+      }
+    },
+  };
 }
 
 function createSender({ handler }: Authority): JoinedAuthority['send'] {

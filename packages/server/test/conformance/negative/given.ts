@@ -56,15 +56,29 @@ export async function change(
 }
 
 export async function aPerson(given: Given): Promise<Person> {
+  return signIn(given, aSession(await addPerson(given.store)));
+}
+
+/** The same person in one more browser. */
+export async function elsewhere(given: Given, { session }: Person): Promise<Person> {
+  return signIn(given, { ...session, sessionId: randomUUID() });
+}
+
+async function signIn(given: Given, like: LoginSession): Promise<Person> {
   const secret = randomSecret();
   const nowSeconds = given.clock();
-  const session = aSession(await addPerson(given.store), {
-    ...{ secretHash: hashSecret(secret), authenticatedAt: nowSeconds, createdAt: nowSeconds },
-    expiresAt: nowSeconds + 43_200,
-  });
+  const session = {
+    ...{ ...like, secretHash: hashSecret(secret), authenticatedAt: nowSeconds },
+    ...{ createdAt: nowSeconds, expiresAt: nowSeconds + 43_200 },
+  };
   await given.store.oauth.loginSessions.replace(session, null);
   given.secrets.add(secret);
   return { session, cookie: `__Host-countersign-session=${secret}` };
+}
+
+/** Ends the session, as its person or an administrator does. */
+export async function logOut({ store, clock }: Given, { session: { sessionId } }: Person): Promise<void> {
+  await store.oauth.loginSessions.end({ sessionId }, clock(), randomUUID);
 }
 
 export function authorizeQuery(clientId: string, changes: Changes = {}): string {
@@ -84,7 +98,11 @@ export function authorizeQuery(clientId: string, changes: Changes = {}): string 
   return query.toString();
 }
 
-export function authorize(client: TestClient, person: Person | undefined, changes: Changes = {}): Sent {
+export function authorize(
+  client: TestClient,
+  person: Pick<Person, 'cookie'> | undefined,
+  changes: Changes = {},
+): Sent {
   const headers = person === undefined ? {} : { cookie: person.cookie };
   return { path: `/authorize?${authorizeQuery(client.clientId, changes)}`, headers };
 }
@@ -118,6 +136,12 @@ export function parametersOf({ headers }: Answer): Readonly<Record<string, strin
   if (location === null) return {};
   const { search, hash } = new URL(location, ISSUER);
   return Object.fromEntries(new URLSearchParams(hash === '' ? search : hash.slice(1)));
+}
+
+/** The value of a cookie that an answer sets; empty where it sets none. */
+export function cookieOf({ headers }: Answer, name: string): string {
+  const found = headers.getSetCookie().find((each) => each.startsWith(`__Host-${name}=`));
+  return /=([^;]*)/.exec(found ?? '')?.[1] ?? '';
 }
 
 /** Rejects unless the request is answered as one that is in order. */

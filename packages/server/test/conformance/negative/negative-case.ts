@@ -17,7 +17,8 @@ export interface Prepared extends Sent {
 export type Prepare = (given: Given) => Promise<Prepared> | Prepared;
 
 export interface Expected {
-  readonly status: number;
+  /** One, or several where it depends on what is wrong. */
+  readonly status: number | readonly number[];
   /** In the JSON of the answer, or in the address of the client's. */
   readonly error?: string;
   /** Who is told: the program that asked (the default), the person on a page, or the client by its redirect URI. */
@@ -102,7 +103,7 @@ async function refuse(given: Given, prepare: Prepare, expected: Expected): Promi
     answer = await given.send(sent, given.clientIp);
   });
   if (answer === undefined) throw new Error('there is no answer');
-  expect(answer.status, answer.text).toBe(expected.status);
+  expect([expected.status].flat(), answer.text).toContain(answer.status);
   expect([...changed].sort()).toEqual([...(expected.changes ?? [])].sort());
   expectTold(answer, expected);
   expectHeaders(answer, expected);
@@ -120,7 +121,8 @@ function noteSecrets({ secrets }: Given, { form = {}, headers = {} }: Sent): voi
 }
 
 function expectTold(answer: Answer, expected: Expected): void {
-  const { told = 'program', error, status } = expected;
+  const { told = 'program', error } = expected;
+  const { status } = answer;
   if (told === 'program' && status >= 400) expectProgramTold(answer, error);
   if (told === 'client') expectClientTold(answer, expected);
   else if (status >= 400) expect(answer.headers.get('location')).toBeNull();

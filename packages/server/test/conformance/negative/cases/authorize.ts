@@ -8,6 +8,7 @@ import {
   authorizeQuery,
   type Changes,
   type Given,
+  logOut,
   REDIRECT_URI,
   tokens,
 } from '../given.js';
@@ -282,8 +283,7 @@ const SILENT = [
     'O27: prompt=none with a session that has ended',
     async (given) => {
       const person = await aPerson(given);
-      const which = { sessionId: person.session.sessionId };
-      await given.store.oauth.loginSessions.end(which, given.clock(), () => 'id');
+      await logOut(given, person);
       return authorize(await aClient(given), person, { prompt: 'none' });
     },
     toClient('login_required'),

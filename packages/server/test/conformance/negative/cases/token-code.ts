@@ -13,6 +13,7 @@ import {
   type Given,
   isActive,
   jsonOf,
+  logOut,
   post,
   prover,
   token,
@@ -156,8 +157,7 @@ const USES = [
     async (given) => {
       const [client, person] = [await aClient(given), await aPerson(given)];
       const form = await aCode(given, client, {}, person);
-      const which = { sessionId: person.session.sessionId };
-      await given.store.oauth.loginSessions.end(which, given.clock(), () => 'id');
+      await logOut(given, person);
       return post('/token', client, form);
     },
     BAD_GRANT,

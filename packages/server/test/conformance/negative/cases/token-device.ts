@@ -12,6 +12,7 @@ import {
   type Given,
   hidden,
   jsonOf,
+  logOut,
   ownForm,
   type Person,
   post,
@@ -204,8 +205,7 @@ const POLLS = [
     async (given) => {
       const person = await aPerson(given);
       const television = await approved(given, person);
-      const which = { sessionId: person.session.sessionId };
-      await given.store.oauth.loginSessions.end(which, given.clock(), () => 'id');
+      await logOut(given, person);
       return poll(television);
     },
     { status: 400, error: 'access_denied', changes: ['oauth_devices'] },

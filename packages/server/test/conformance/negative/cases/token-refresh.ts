@@ -9,6 +9,7 @@ import {
   type Given,
   isActive,
   jsonOf,
+  logOut,
   post,
   prover,
   type Tokens,
@@ -204,8 +205,7 @@ const ENDED = [
     async (given) => {
       const [client, person] = [await aClient(given), await aPerson(given)];
       const { refresh: live } = await tokens(given, client, { scope: 'read' }, { person });
-      const which = { sessionId: person.session.sessionId };
-      await given.store.oauth.loginSessions.end(which, given.clock(), () => 'id');
+      await logOut(given, person);
       return refresh(client, live);
     },
     BAD_GRANT,
