@@ -101,10 +101,12 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
     return isOutcomeOf(accepted, admitted) ? admitted : refuse.byRule(admitted, request);
   }
 
-  async function settle(pending: Promise<GateOutcome>, request: GateRequest, seen: Seen) {
-    const outcome = await pending.catch((error: unknown) => refuse.byError(error, request));
-    seen?.end(outcome);
-    return outcome;
+  function settle(pending: Promise<GateOutcome>, request: GateRequest, seen: Seen): Promise<GateOutcome> {
+    const end = (outcome: GateOutcome): GateOutcome => {
+      seen?.end(outcome);
+      return outcome;
+    };
+    return pending.then(end, (error: unknown) => end(refuse.byError(error, request)));
   }
 
   return Object.freeze({

@@ -7,8 +7,8 @@ export interface SingleFlight<Value> {
 }
 
 interface Flight<Value> {
-  readonly token: string;
-  readonly promise: Promise<Value>;
+  token: string;
+  promise: Promise<Value> | undefined;
 }
 
 /** What comes of the work is shared, failures too, and forgotten as soon as it is there (row K9). */
@@ -18,12 +18,18 @@ export function createSingleFlight<Value>(): SingleFlight<Value> {
     share(token: string, start: (token: string) => Promise<Value>) {
       const key = keyOf(token);
       const flight = flights.get(key);
-      if (flight !== undefined) return flight.token === token ? flight.promise : start(token);
+      if (flight !== undefined) {
+        return flight.token === token && flight.promise !== undefined ? flight.promise : start(token);
+      }
       const promise = start(token);
+      const mine: Flight<Value> = { token, promise };
       const land = () => {
         flights.delete(key);
+        // A map that shrinks leaves an old self behind, which is not collected soon, nor what hangs on its entries.
+        mine.token = '';
+        mine.promise = undefined;
       };
-      flights.set(key, { token, promise });
+      flights.set(key, mine);
       promise.then(land, land);
       return promise;
     },
