@@ -211,7 +211,11 @@ describe('a request that its client is told to be wrong', () => {
     ['OIDC Core 3.1.2.1: an endless max_age', 'invalid_request', { max_age: '9'.repeat(11) }],
     ['RFC 9470 4: acr_values with two spaces', 'invalid_request', { acr_values: '2  3' }],
     ['OIDC Core 6.1: a request object', 'request_not_supported', { request: 'e30.e30.' }],
-    ['OIDC Core 6.2: somewhere to fetch one', 'request_uri_not_supported', { request_uri: 'https://c.example/r' }],
+    [
+      'OIDC Core 6.2: somewhere to fetch one',
+      'request_uri_not_supported',
+      { request_uri: 'https://c.example/r' },
+    ],
     ['RFC 9126 4: no request of ours', 'request_uri_not_supported', { request_uri: 'urn:example:x' }],
     ['OIDC Core 7.2.1: registration', 'registration_not_supported', { registration: '{}' }],
     ['RFC 9449 10: a thumbprint of 42 characters', 'invalid_request', { dpop_jkt: CHALLENGE.slice(1) }],
