@@ -1,6 +1,7 @@
 import { DEVICE_CODE } from '../../../../src/domain/oauth/client.js';
 import { aClientKey, assertionClaims, assertionForm } from '../../../support/client-calls.js';
 import type { TestClient } from '../../../support/oauth-clients.js';
+import { claimsOf } from '../../../support/oauth-endpoints.js';
 import {
   API,
   aClient,
@@ -200,6 +201,20 @@ const STATES = [
     INACTIVE,
   ),
   negative(
+    'RFC 7662 2.2, O15: a token that a client had for itself before it was disabled',
+    async (given) => {
+      const [client, server] = [
+        await aClient(given, { grantTypes: ['client_credentials'] }),
+        await aClient(given, { introspects: [API] }),
+      ];
+      const own = String((await token(given, client, { grant_type: 'client_credentials' }))['access_token']);
+      if (!(await isActive(given, server, own))) throw new Error('it was dead before');
+      await change(given, client, { disabled: true });
+      return ask(server, own);
+    },
+    INACTIVE,
+  ),
+  negative(
     'OIDC Core 11, O15: a token of a person who has logged out',
     async (given) => {
       const [client, person] = [await aClient(given), await aPerson(given)];
@@ -215,6 +230,10 @@ const STATES = [
 const KINDS = each(
   [
     ['RFC 7662 2.2, J28: an ID token', async (_given, { of }) => of.id],
+    [
+      'RFC 9068 4, J27: an access token that is signed as an ID token',
+      (given, { of }) => given.authority.keys.sign('JWT', claimsOf(of.access)),
+    ],
     ['RFC 7662 2.2, J28: a code', async (given, { client }) => (await aCode(given, client))['code'] ?? ''],
     [
       'RFC 7662 2.2, J28: a device code',

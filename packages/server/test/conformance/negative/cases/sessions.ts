@@ -40,7 +40,12 @@ const withSecret = (secret: string) => `__Host-countersign-session=${secret}`;
 const SECRETS = [
   negative('O27: a secret that somebody made up', () => account(withSecret('A'.repeat(43))), SIGN_IN),
   negative(
-    'O27: two cookies of one name',
+    'O27: two cookies of one name, the planted one before the right one',
+    async (given) => account(`${withSecret('A'.repeat(43))}; ${(await aPerson(given)).cookie}`),
+    SIGN_IN,
+  ),
+  negative(
+    'O27: two cookies of one name, the planted one after the right one',
     async (given) => {
       const { cookie } = await aPerson(given);
       return account(`${cookie}; ${withSecret('A'.repeat(43))}`);

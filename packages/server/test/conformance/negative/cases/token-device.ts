@@ -262,6 +262,16 @@ const PAGES = [
     { status: 429, told: 'person', headers: { 'retry-after': /^[1-9]\d*$/ } },
   ),
   negative(
+    'RFC 8628 5.1, O32: the sixth guess of a session in a minute, each from another network',
+    async (given) => {
+      const [{ device }, { cookie }] = [await waiting(given), await aPerson(given)];
+      for (let count = 0; count < 5; count += 1)
+        await given.send(ownForm('/device', cookie, { user_code: 'BBBB-BBBB' }), `10.9.${count}.1`);
+      return ownForm('/device', cookie, { user_code: device.userCode });
+    },
+    { status: 429, told: 'person' },
+  ),
+  negative(
     'RFC 8628 5.4, O25: a button of a page that was never shown, which decides nothing',
     async (given) => {
       const [{ device }, { cookie }] = [await waiting(given), await aPerson(given)];

@@ -273,6 +273,18 @@ function swapped(accessToken: string, claims: object): string {
   return [header, encode({ ...claimsOf(accessToken), ...claims }), signature].join('.');
 }
 
+const SIGNED_AS = each(
+  [
+    ['RFC 9068 4, J27: an access token that is signed as an ID token', 'JWT'],
+    ['RFC 9068 4, J27: an access token that is signed as a logout token', 'logout+jwt'],
+  ] as const,
+  async (given, type) => {
+    const claims = claimsOf((await somebodys(given)).access);
+    return present(await given.authority.keys.sign(type, claims));
+  },
+  BAD_TOKEN,
+);
+
 const KINDS = each(
   [
     ['RFC 9068 4, J28: an ID token', ({ id }) => id],
@@ -305,5 +317,5 @@ export const USERINFO: NegativeTable = {
       status: 200,
     },
   ],
-  cases: [...TRANSPORTS, ...STATES, ...FORGED, ...KINDS],
+  cases: [...TRANSPORTS, ...STATES, ...FORGED, ...SIGNED_AS, ...KINDS],
 };
