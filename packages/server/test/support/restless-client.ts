@@ -41,6 +41,8 @@ export class RestlessClient {
   #family: Family | undefined;
   #underWay: UnderWay | undefined;
   #intrusions = 0;
+  /** When each refresh token was first presented: for telling a lockout from a machine that stalled. */
+  readonly #firstTriedAt = new Map<string, number>();
 
   constructor(client: RunningClient, origin: string, browser: PageClient, outcomes: Outcomes) {
     this.#client = client;
@@ -104,9 +106,14 @@ export class RestlessClient {
   async #refresh(family: Family): Promise<void> {
     this.#underWay = { kind: 'refresh', family };
     const token = family.tokens.at(-1) ?? '';
+    const firstTriedAt = this.#firstTriedAt.get(token) ?? performance.now();
+    this.#firstTriedAt.set(token, firstTriedAt);
     const reply = await refresh(this.#client, this.#origin, token);
     this.#underWay = undefined;
-    if (reply.status !== 200) throw new Error(`locked out: ${JSON.stringify(reply.body)}`);
+    if (reply.status !== 200) {
+      const ageMs = Math.round(performance.now() - firstTriedAt);
+      throw new Error(`locked out ${ageMs} ms after the first try: ${JSON.stringify(reply.body)}`);
+    }
     this.#family = { ...family, tokens: [...family.tokens, this.#note(token, reply)] };
     // Families end, so that there is always somebody with a new code.
     if (family.tokens.length > 8) this.#family = undefined;
