@@ -40,6 +40,7 @@ function toRows(doors, timings) {
       guarded: median(guarded),
       open: open && median(open),
       added: median(added),
+      leastAdded: Math.min(...guarded) - (open ? Math.min(...open) : 0),
       addedByAdapter: median(added.map((value, round) => value - bare[round])),
     };
   });
@@ -48,12 +49,13 @@ function toRows(doors, timings) {
 /** @param {ReturnType<typeof toRows>} rows */
 const adapterTable = (rows) =>
   formatTable(
-    ['through', 'us/op', 'without a gate', 'added', 'of it by the adapter'],
-    rows.map(({ door, guarded, open, added, addedByAdapter }, index) => [
+    ['through', 'us/op', 'without a gate', 'added', 'added at least', 'of it by the adapter'],
+    rows.map(({ door, guarded, open, added, leastAdded, addedByAdapter }, index) => [
       door,
       formatFigure(guarded),
       open === undefined ? '-' : formatFigure(open),
       formatFigure(added),
+      formatFigure(leastAdded),
       index === 0 ? '-' : addedByAdapter.toFixed(2),
     ]),
   );
