@@ -99,7 +99,9 @@ async function* byAlgorithm({ options, measurement, tokens }, { what, ...table }
   for (const algorithm of options.algorithms) {
     const title = `${algorithm}, ${what}`;
     console.error(`gate: ${title}`);
-    yield { title, algorithm, ...(await compareDoors({ ...table, algorithm, tokens, measurement })) };
+    // An HMAC never goes to the thread pool.
+    const doors = table.doors.filter((door) => algorithm !== 'HS256' || !door.endsWith(', pool'));
+    yield { title, algorithm, ...(await compareDoors({ ...table, doors, algorithm, tokens, measurement })) };
   }
 }
 
