@@ -41,7 +41,7 @@ export class RestlessClient {
   #family: Family | undefined;
   #underWay: UnderWay | undefined;
   #intrusions = 0;
-  /** When each refresh token was first presented: for telling a lockout from a machine that stalled. */
+  /** When each refresh token was first presented: its grace ends no sooner than so long after. */
   readonly #firstTriedAt = new Map<string, number>();
 
   constructor(client: RunningClient, origin: string, browser: PageClient, outcomes: Outcomes) {
@@ -54,6 +54,14 @@ export class RestlessClient {
   /** Codes whose tokens were handed out. */
   get usedCodes(): readonly RunningCode[] {
     return this.#used;
+  }
+
+  /** For how long it has been without an answer to what it asked; 0 where nothing is open. */
+  get unansweredMs(): number {
+    const open = this.#underWay;
+    if (open?.kind !== 'refresh') return 0;
+    const firstTriedAt = this.#firstTriedAt.get(open.family.tokens.at(-1) ?? '');
+    return firstTriedAt === undefined ? 0 : performance.now() - firstTriedAt;
   }
 
   /** Until the authority is gone. First it sees to what is open, then every so often it tries what must fail. */
@@ -126,18 +134,19 @@ export class RestlessClient {
     const { code, tokens } = family;
     const kind = INTRUSIONS[this.#intrusions++ % INTRUSIONS.length];
     const [grandparent, parent, live = ''] = tokens.length < 3 ? [] : tokens.slice(-3);
+    // An intrusion that gets no answer may have ended the family: then nobody relies on it.
+    this.#family = undefined;
     if (kind === 'parent' && parent !== undefined) {
       const reply = await refresh(this.#client, this.#origin, parent);
       if (reply.status === 200) {
         this.#note(parent, reply);
+        this.#family = family;
         return this.#count('parent: got the same successor');
       }
       // The machine was so busy that the grace was over.
       this.#expectRefused(reply);
-      this.#family = undefined;
       return this.#count('parent: came too late');
     }
-    this.#family = undefined;
     if (kind === 'code') this.#expectRefused(await redeemCode(this.#client, this.#origin, code));
     else if (grandparent === undefined) return;
     else this.#expectRefused(await refresh(this.#client, this.#origin, grandparent));
