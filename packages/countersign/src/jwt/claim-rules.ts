@@ -39,8 +39,17 @@ export const claimRulesRules: OptionRules<ClaimRulesOptions> = {
   unsafeAllowMissingExpiry: optional(aBoolean),
 };
 
-/** Throws the TokenError that applies, or leaves the claims as typed. */
-export type ClaimRules = (claims: JsonObject, nowSeconds: number) => asserts claims is JsonObject & JwtClaims;
+/**
+ * Throws the TokenError that applies, or leaves the claims as typed.
+ *
+ * @param isFamiliar whether the claims have every member of others that passed, and none is null that was not: then
+ * none is missing
+ */
+export type ClaimRules = (
+  claims: JsonObject,
+  nowSeconds: number,
+  isFamiliar?: boolean,
+) => asserts claims is JsonObject & JwtClaims;
 
 /** The options must have passed {@link claimRulesRules}. */
 export function createClaimRules(options: ClaimRulesOptions): ClaimRules {
@@ -48,13 +57,14 @@ export function createClaimRules(options: ClaimRulesOptions): ClaimRules {
   const audiences = toSet(options.audience);
   const requiredClaims = [...(options.requiredClaims ?? [])];
   const checkTimes = createTimeRules(options);
-  return (claims, nowSeconds) => {
+  return (claims, nowSeconds, isFamiliar = false) => {
     const registered = isPrototypePolluted() ? ownMembersOf(claims) : claims;
     checkTimes(registered, nowSeconds);
     checkIssuer(registered['iss'], issuers);
     checkAudience(registered['aud'], audiences);
     const sub = registered['sub'];
     if (sub !== undefined && typeof sub !== 'string') throw invalid('sub', 'a string');
+    if (isFamiliar) return;
     for (const name of requiredClaims) {
       if (!Object.hasOwn(claims, name) || claims[name] === null) throw missing(name);
     }

@@ -3,6 +3,7 @@
  * Own members only, never what a prototype holds (row C14). Any layer from jwt up may import them.
  */
 import { TokenError } from '../core/errors.js';
+import { rememberLatest } from '../core/remember-latest.js';
 import type { JwtClaims } from './jwt-claims.js';
 import { missingScopes, parseScope, parseScopeList } from './scope.js';
 
@@ -15,7 +16,11 @@ export function ownClaim(claims: JwtClaims, name: string): unknown {
 
 /** @throws {TokenError} `claim_invalid` for anything but a non-empty string (row C13). */
 export function textClaim(claims: JwtClaims, name: string): string {
-  const value = ownClaim(claims, name);
+  return textIn(ownClaim(claims, name), name);
+}
+
+/** The same for the value of a claim that is known to be there. */
+export function textIn(value: unknown, name: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw invalidClaim(name, 'a non-empty string');
 }
@@ -29,14 +34,23 @@ const MAX_TOKEN_ID_LENGTH = 1024;
 
 /** `jti`, short enough to be kept. @throws {TokenError} `claim_invalid` */
 export function tokenIdClaim(claims: JwtClaims): string {
-  const jti = textClaim(claims, 'jti');
+  return tokenIdIn(ownClaim(claims, 'jti'));
+}
+
+/** The same for the value of a claim that is known to be there. */
+export function tokenIdIn(value: unknown): string {
+  const jti = textIn(value, 'jti');
   if (jti.length <= MAX_TOKEN_ID_LENGTH) return jti;
   throw invalidClaim('jti', `at most ${MAX_TOKEN_ID_LENGTH} characters`);
 }
 
 /** Epoch seconds. @throws {TokenError} `claim_invalid` for anything but a finite number (row C2). */
 export function instantClaim(claims: JwtClaims, name: string): number {
-  const value = ownClaim(claims, name);
+  return instantIn(ownClaim(claims, name), name);
+}
+
+/** The same for the value of a claim that is known to be there. */
+export function instantIn(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw invalidClaim(name, 'a finite number');
 }
@@ -50,8 +64,10 @@ export function optionalInstantClaim(claims: JwtClaims, name: string): number | 
 export function audienceClaim(claims: JwtClaims): readonly string[] {
   const aud = ownClaim(claims, 'aud') as string | readonly string[] | undefined;
   if (aud === undefined) return NONE;
-  return Object.freeze(typeof aud === 'string' ? [aud] : aud);
+  return typeof aud === 'string' ? listOfOne(aud) : Object.freeze(aud);
 }
+
+const listOfOne = rememberLatest((text): readonly string[] => Object.freeze([text]));
 
 /** `amr` (OpenID Connect Core section 2). @throws {TokenError} `claim_invalid` for anything but a list of strings. */
 export function methodsClaim(claims: JwtClaims): readonly string[] | undefined {

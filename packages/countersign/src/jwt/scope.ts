@@ -1,6 +1,7 @@
 /** Scopes (RFC 6749 section 3.3; row C15): exact words, compared as they are. There are no patterns and no order. */
 import type { ValueRule } from '../core/options.js';
 import { describe } from '../core/options.js';
+import { rememberLatest } from '../core/remember-latest.js';
 
 /** One character class repeated: linear in the text (row S21). Printable ASCII without space, `"` and `\`. */
 const SCOPE_TOKEN = /^[!#-[\]-~]+$/;
@@ -16,8 +17,10 @@ export function isScopeToken(value: unknown): value is string {
  * Takes time linear in the length of the text; the caller bounds that.
  */
 export function parseScope(value: unknown): readonly string[] | undefined {
-  return typeof value === 'string' ? parseScopeList(value.split(' ')) : undefined;
+  return typeof value === 'string' ? parseScopeText(value) : undefined;
 }
+
+const parseScopeText = rememberLatest((text) => parseScopeList(text.split(' ')));
 
 /** The same for a list of scopes, each once. Frozen; undefined where an item is none. The list may be empty. */
 export function parseScopeList(value: unknown): readonly string[] | undefined {

@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.js';
 import { aFunction } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, optional } from '../core/options.js';
-import { decodeUtf8, parseStrictJsonText } from '../core/strict-json.js';
+import { decodeUtf8 } from '../core/strict-json.js';
 import type { CompactVerifierOptions, VerifiedCompact } from '../jws/compact-verifier.js';
 import {
   compactVerifierRules,
@@ -15,6 +15,7 @@ import type { JwsHeader } from '../jws/jws-header.js';
 import type { VerificationKey } from '../keys/key.js';
 import type { ClaimRules, ClaimRulesOptions } from './claim-rules.js';
 import { claimRulesRules, createClaimRules } from './claim-rules.js';
+import { createClaimsReader } from './claims-reader.js';
 import type { JwtClaims } from './jwt-claims.js';
 
 /** Policy is required; `null` is the only way to switch a check off. */
@@ -50,6 +51,13 @@ export interface JwtVerifier {
   verifyAsync(token: string): Promise<VerifiedJwt>;
 }
 
+export interface JwtCheck {
+  /** As {@link JwtVerifier.verify}. @param nowSeconds as the clock has just told, for who asked it already */
+  now(token: string, nowSeconds?: number): VerifiedJwt;
+  /** As {@link JwtVerifier.verifyAsync}. */
+  later(token: string): Promise<VerifiedJwt>;
+}
+
 const rules: OptionRules<JwtVerifierOptions> = {
   ...compactVerifierRules,
   ...claimRulesRules,
@@ -64,18 +72,33 @@ const rules: OptionRules<JwtVerifierOptions> = {
  * @throws {UsageError} `invalid_options` with every problem found.
  */
 export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
+  const check = createJwtCheck(options);
+  return Object.freeze({
+    verify: (token: string) => Object.freeze(check.now(token)),
+    verifyAsync: async (token: string) => Object.freeze(await check.later(token)),
+  });
+}
+
+/**
+ * What verifiers are made of. For layers above: of what it gives only the header and the claims are frozen.
+ *
+ * @throws {UsageError} as {@link createJwtVerifier}.
+ */
+export function createJwtCheck(options: JwtVerifierOptions): JwtCheck {
   const checked = checkOptions('createJwtVerifier', options, rules, findAlgorithmProblems);
   const clock = checked.clock ?? systemClock;
   const compact = createCompactVerifier(checked, decodeUtf8);
+  const reader = createClaimsReader();
   const checkClaims: ClaimRules = createClaimRules(checked);
 
-  const finish = ({ header, payload, key }: VerifiedCompact<string>): VerifiedJwt => {
-    const claims = parseStrictJsonText(payload);
-    checkClaims(claims, clock());
-    return Object.freeze({ header, claims, key });
+  const finish = ({ header, payload, key }: VerifiedCompact<string>, nowSeconds: number): VerifiedJwt => {
+    const claims = reader.read(payload);
+    checkClaims(claims, nowSeconds, reader.isFamiliar());
+    reader.learn(claims);
+    return { header, claims, key };
   };
-  return Object.freeze({
-    verify: (token: string) => finish(compact.verify(token)),
-    verifyAsync: async (token: string) => finish(await compact.verifyAsync(token)),
-  });
+  return {
+    now: (token, nowSeconds) => finish(compact.verify(token), nowSeconds ?? clock()),
+    later: async (token) => finish(await compact.verifyAsync(token), clock()),
+  };
 }
