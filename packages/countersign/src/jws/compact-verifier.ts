@@ -16,6 +16,7 @@ import { isKeySource } from '../keys/key-source.js';
 import { createStaticKeys } from '../keys/static-keys.js';
 import type { KnownHeader } from './header-memory.js';
 import { createHeaderMemory } from './header-memory.js';
+import { headerTextOf } from './header-text.js';
 import type { JwsHeader } from './jws-header.js';
 import { bytesOfToken, scratchForPayload } from './scratch.js';
 import { isSignatureValid, isSignatureValidAsync } from './signature.js';
@@ -93,12 +94,13 @@ export function createCompactVerifier<Payload>(
     if (token.length > maxTokenBytes) {
       throw new TokenError('token_too_large', `the token is longer than ${maxTokenBytes} bytes`);
     }
-    const firstDot = token.indexOf('.');
+    const encodedHeader = headerTextOf(token);
+    const firstDot = encodedHeader.length;
     const dot = token.indexOf('.', firstDot + 1);
-    if (firstDot <= 0 || dot < 0 || dot + 1 === token.length || token.indexOf('.', dot + 1) >= 0) {
+    if (firstDot === 0 || dot < 0 || dot + 1 === token.length || token.indexOf('.', dot + 1) >= 0) {
       throw malformed('must be three segments: header, payload, signature');
     }
-    const known = headers.read(token.slice(0, firstDot));
+    const known = headers.read(encodedHeader);
     return { token, dot, known, payload: readPayloadOf(token, firstDot + 1, dot, readPayload) };
   }
 

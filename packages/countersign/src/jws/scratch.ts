@@ -8,6 +8,7 @@ const SCRATCH_BYTES = 16_384;
 /** A character that is not ASCII takes up to three bytes for each unit of its string. */
 const MAX_BYTES_PER_UNIT = 3;
 
+const encoder = new TextEncoder();
 const textScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES + MAX_BYTES_PER_UNIT);
 const payloadScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 let signatureScratch = Buffer.allocUnsafeSlow(64);
@@ -28,7 +29,7 @@ export function bytesOfToken(token: string): Buffer | undefined {
   const bytes = isShort ? textScratch : Buffer.allocUnsafe(token.length + MAX_BYTES_PER_UNIT);
   writtenToken = '';
   // A character that is not ASCII takes more than one byte, and there is room for it to show.
-  if (bytes.write(token, 'utf8') !== token.length) return undefined;
+  if (encoder.encodeInto(token, bytes).written !== token.length) return undefined;
   if (isShort) writtenToken = token;
   return bytes;
 }

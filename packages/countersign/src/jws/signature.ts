@@ -1,7 +1,8 @@
 /** Making and checking signatures over a signing input. Knows keys and bytes, neither headers nor claims. */
-import { createHmac, sign, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, createVerify, sign, timingSafeEqual, verify } from 'node:crypto';
 import {
   decodeBase64urlInto,
+  decodeLongBase64url,
   encodeBase64url,
   encodeBase64urlInto,
   encodedBase64urlLength,
@@ -59,8 +60,16 @@ export function isSignatureValid(material: KeyMaterial, token: string, dot: numb
   if (row.keyType === 'oct') return isMacValid(row, material, token, dot);
   const text = bytesOfToken(token);
   const signature = scratchForSignature(signatureBytes);
-  if (text === undefined || decodeBase64urlInto(text, dot + 1, token.length, signature) < 0) return false;
-  return verify(row.hash, text.subarray(0, dot), parameters, signature);
+  if (text === undefined) return false;
+  const isDecoded =
+    row.keyType === 'RSA'
+      ? decodeLongBase64url(token.slice(dot + 1), signature)
+      : decodeBase64urlInto(text, dot + 1, token.length, signature) >= 0;
+  if (!isDecoded) return false;
+  // With a hash of its own this takes a microsecond less than the one function that does both.
+  return row.hash === null
+    ? verify(null, text.subarray(0, dot), parameters, signature)
+    : createVerify(row.hash).update(token.slice(0, dot), 'latin1').verify(parameters, signature);
 }
 
 /** As {@link isSignatureValid}, in the thread pool. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeBase64url,
   decodeBase64urlInto,
+  decodeLongBase64url,
   encodeBase64url,
   encodeBase64urlInto,
   encodedBase64urlLength,
@@ -92,5 +93,23 @@ describe('decoding', () => {
 
   it('reads nothing as no bytes', () => {
     expect(decodeBase64url('')).toEqual(new Uint8Array(0));
+  });
+
+  it('J15 J16: of a text of known length gives the same, where Buffer does the work', () => {
+    const character = fc.constantFrom(...ALPHABET, '+', '/', '=', ' ', '\n', '\0', '.', '!');
+    const text = fc.oneof(
+      fc.string({ unit: character, maxLength: 12 }),
+      fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+    );
+    fc.assert(
+      fc.property(text, fc.integer({ min: -1, max: 1 }), (encoded, more) => {
+        const bytes = decodeBase64url(encoded);
+        const size = Math.max(0, (bytes?.length ?? Buffer.from(encoded, 'base64url').length) + more);
+        const target = Buffer.alloc(size);
+        expect(decodeLongBase64url(encoded, target)).toBe(bytes !== undefined && bytes.length === size);
+        if (bytes?.length === size) expect(new Uint8Array(target)).toEqual(bytes);
+      }),
+      { numRuns: 3000 },
+    );
   });
 });

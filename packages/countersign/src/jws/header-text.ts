@@ -1,0 +1,15 @@
+/**
+ * The encoded header of a token, found once for all who ask for it. Where it is that of the token before, as nearly
+ * always, it is the very same string, so that to compare the two takes no time.
+ */
+let latestToken = '';
+let latestHeader = '';
+
+/** What precedes the first dot; the empty string where there is none. */
+export function headerTextOf(token: string): string {
+  if (token === latestToken) return latestHeader;
+  const header = token.slice(0, Math.max(0, token.indexOf('.')));
+  if (header !== latestHeader) latestHeader = header;
+  latestToken = token;
+  return latestHeader;
+}
