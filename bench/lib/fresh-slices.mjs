@@ -66,7 +66,9 @@ function driverOf({ run, asynchronous = false, concurrency = 1 }) {
       while (next < batch.length) {
         const item = batch[next];
         next += 1;
-        await run(item);
+        const result = run(item);
+        // What is there at once ends the turn of the event loop, too.
+        await (result instanceof Promise ? result : undefined);
       }
     };
     return concurrency === 1 ? lane() : Promise.all(Array.from({ length: concurrency }, lane));

@@ -10,12 +10,14 @@ await serveSlices(async ({ name, algorithm, tokens, concurrency, cached }) => {
   const door = await DOORS[name](workload, { cached, atOnce: concurrency > 1 });
   await checkDoor(name, door, workload);
   const { toRequest, enter, pass, asynchronous, note } = door;
+  // Where one that has to be waited for is among them, all are: a request at a time, each in a turn of its own.
+  const isAwaited = concurrency === 1 && !cached && algorithm !== 'HS256';
   const slicesOf = (/** @type {(request: any) => unknown} */ run) =>
     freshSlices({
       sources: workload.tokens.map(bytesOf),
       toItem: (bytes) => toRequest(freshHeader(bytes)),
       run,
-      asynchronous,
+      asynchronous: asynchronous || isAwaited,
       concurrency,
     });
   const guarded = slicesOf(enter);

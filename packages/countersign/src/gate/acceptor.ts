@@ -57,9 +57,10 @@ export interface Lane {
   /**
    * Structure, key, signature, claims; with keys that are at hand. Does not check revocation, replay and policy.
    *
+   * @param nowSeconds as the clock of the gate has just told, for who asked it already
    * @throws {TokenError} `key_not_found` where a key would have to be fetched, and everything else a verifier throws.
    */
-  verify(token: string): VerifiedToken;
+  verify(token: string, nowSeconds?: number): VerifiedToken;
   /** The same, fetching keys. @throws {UnavailableError} `key_source_unavailable` */
   verifyAsync(token: string): Promise<VerifiedToken>;
   /**
@@ -75,7 +76,6 @@ export interface Lane {
   warmUp(): Promise<void>;
 }
 
-/** Frozen. */
 export interface VerifiedToken {
   readonly caller: Caller;
   readonly key: VerificationKey;

@@ -3,6 +3,7 @@
  * never by its `alg`. The lane then verifies all that made it the one.
  */
 import { TokenError } from '../core/errors.js';
+import { headerTextOf } from '../jws/header-text.js';
 import { parseJwsHeader } from '../jws/jws-header.js';
 import { decodeUnverifiedJwt } from '../jwt/decode-unverified-jwt.js';
 import type { Lane, VerifiedToken } from './acceptor.js';
@@ -28,13 +29,12 @@ export interface LaneChooser {
 
 /** A header with the lanes that can claim a token under it: never none. */
 interface SortedHeader {
-  /** As tokens begin that have it: with its dot. */
-  readonly prefix: string;
+  readonly encoded: string;
   readonly lanes: readonly Lane[];
 }
 
 const MAX_HEADERS = 100;
-const MAX_PREFIX_LENGTH = 1024;
+const MAX_ENCODED_LENGTH = 1024;
 const DEFAULT_MAX_TOKEN_BYTES = 16_384;
 
 /**
@@ -60,8 +60,8 @@ export function createLaneChooser(
 function learning(lane: Lane, learn: (token: string) => void): Lane {
   return Object.freeze({
     ...lane,
-    verify(token: string): VerifiedToken {
-      const verified = lane.verify(token);
+    verify(token: string, nowSeconds?: number): VerifiedToken {
+      const verified = lane.verify(token, nowSeconds);
       learn(token);
       return verified;
     },
@@ -83,30 +83,33 @@ function createHeaderSorter(lanes: readonly Lane[]) {
   let latest: SortedHeader | undefined;
 
   function sort(token: string): SortedHeader {
-    if (typeof token !== 'string') throw new TokenError('malformed_token', 'the token is no string');
-    if (latest !== undefined && token.startsWith(latest.prefix)) return latest;
-    const prefix = prefixOf(token);
-    return remembered.get(prefix) ?? { prefix, lanes: findCandidates(lanes, named, prefix.slice(0, -1)) };
+    const encoded = encodedHeaderOf(token);
+    if (latest?.encoded === encoded) return latest;
+    return remembered.get(encoded) ?? { encoded, lanes: findCandidates(lanes, named, encoded) };
   }
   return {
     sort,
     /** To be called with tokens that passed. */
     learn(token: string): void {
-      if (latest !== undefined && token.startsWith(latest.prefix)) return;
-      latest = sort(token);
-      const { prefix } = latest;
-      if (remembered.has(prefix) || prefix.length > MAX_PREFIX_LENGTH) return;
+      const sorted = sort(token);
+      if (sorted === latest) return;
+      latest = sorted;
+      const { encoded } = sorted;
+      if (remembered.has(encoded) || encoded.length > MAX_ENCODED_LENGTH) return;
       if (remembered.size >= MAX_HEADERS) remembered.delete(remembered.keys().next().value ?? '');
-      remembered.set(prefix, latest);
+      remembered.set(encoded, sorted);
     },
   };
 }
 
-function prefixOf(token: string): string {
-  const dot = token.indexOf('.');
-  if (dot <= 0) throw new TokenError('malformed_token', 'the token must be three segments');
-  if (dot >= DEFAULT_MAX_TOKEN_BYTES) throw new TokenError('token_too_large', 'the header is too long');
-  return token.slice(0, dot + 1);
+function encodedHeaderOf(token: string): string {
+  if (typeof token !== 'string') throw new TokenError('malformed_token', 'the token is no string');
+  const encoded = headerTextOf(token);
+  if (encoded === '') throw new TokenError('malformed_token', 'the token must be three segments');
+  if (encoded.length >= DEFAULT_MAX_TOKEN_BYTES) {
+    throw new TokenError('token_too_large', 'the header is too long');
+  }
+  return encoded;
 }
 
 /** A lane for the issuers that nobody names is out where somebody names the one that the key id belongs to. */

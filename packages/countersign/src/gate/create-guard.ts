@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../core/clock.js';
 import type { AcceptedToken } from './accepted-token.js';
+import type { Lane } from './acceptor.js';
 import type { AdmissionParts } from './admission.js';
 import { createAdmission } from './admission.js';
 import type { Answers } from './answers/create-answers.js';
@@ -62,16 +63,18 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
   }
 
   function decideUnknown(presented: PresentedToken, request: GateRequest, now: number, seen: Seen) {
-    let accepted: Awaitable<AcceptedToken>;
+    const { token } = presented;
+    let lane: Lane;
+    let accepted: AcceptedToken | undefined;
     try {
-      const lane = parts.lanes.choose(presented.token);
+      lane = parts.lanes.choose(token);
       if (seen !== undefined) seen.lane = lane;
-      accepted = tokens.verify(lane, presented.token);
+      accepted = tokens.verifyAtOnce(lane, token, now);
     } catch (error) {
       return refuseUnverified(error, presented, request, seen);
     }
-    if (!isThenable(accepted)) return admit(accepted, presented, request, now, seen);
-    return accepted.then(
+    if (accepted !== undefined) return admit(accepted, presented, request, now, seen);
+    return tokens.verifyLater(lane, token).then(
       (later) => admit(later, presented, request, clock(), seen),
       (error: unknown) => refuseUnverified(error, presented, request, seen),
     );
@@ -92,6 +95,7 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
     seen: Seen,
   ) {
     const admitted = admission(accepted, presented, request, now, seen);
+    if (admitted === accepted.outcome) return accepted.outcome;
     return isThenable(admitted)
       ? admitted.then((later) => conclude(later, accepted, request))
       : conclude(admitted, accepted, request);

@@ -28,6 +28,7 @@ export interface CredentialOptions {
 }
 
 const BEARER = 'Bearer ';
+const SPACE = 0x20;
 
 /** RFC 9110 section 11.1: a scheme is a token. */
 const SCHEME = /^([\w!#$%&'*+.^`|~-]+)(?: +|$)/;
@@ -48,8 +49,8 @@ export const aCookieName: ValueRule = (value) =>
  * Reads credentials. A parameter `access_token` in the query is never a place to take a token from, and the body is
  * never looked at; but a token that came in the query, too, was sent twice, and that is malformed.
  *
- * Of the characters of a token only those are looked at that mark two tokens. {@link isTokenText} looks at all of them;
- * it is called for tokens that could not be verified, since on long tokens it takes longer than everything here.
+ * The characters of a token are not looked at: {@link isTokenText} does, and is called for tokens that could not be
+ * verified, since on long tokens it takes longer than everything here.
  */
 export function createCredentialReader(options: CredentialOptions): CredentialReader {
   const { cookie, malformedIsMissing, acceptsDpop = false } = options;
@@ -66,7 +67,7 @@ export function createCredentialReader(options: CredentialOptions): CredentialRe
   };
 }
 
-/** Whether a token is made of the characters of a token (RFC 6750 section 2.1); else its header is malformed. */
+/** Whether a text is one token by its characters (RFC 6750 section 2.1); else its header is malformed. */
 export function isTokenText(token: string): boolean {
   const padding = token.indexOf('=');
   const text = padding < 0 ? token : token.slice(0, padding);
@@ -90,9 +91,8 @@ function readHeader(values: readonly string[], acceptsDpop: boolean): Credential
 
 /** @param rest of the header after its scheme and one space */
 function credential(scheme: 'bearer' | 'dpop', rest: string): Credential {
-  const token = rest.startsWith(' ') ? rest.replace(/^ +/, '') : rest;
-  const isOne = token !== '' && !token.includes(' ') && !token.includes(',') && !token.includes('\t');
-  return isOne ? { scheme, token } : 'malformed';
+  const token = rest.charCodeAt(0) === SPACE ? rest.replace(/^ +/, '') : rest;
+  return token === '' ? 'malformed' : { scheme, token };
 }
 
 /** What is one token to the original is one here, whatever its characters: its verifier judges it. */
@@ -118,7 +118,6 @@ function readCookie(values: readonly string[], name: string): Credential {
 function countQueryTokens(url: string): number {
   const start = url.indexOf('?');
   if (start < 0) return 0;
-  const query = url.slice(start + 1);
-  if (!query.includes('access_token') && !query.includes('%')) return 0;
-  return new URLSearchParams(query).getAll('access_token').length;
+  if (!url.includes('access_token', start) && !url.includes('%', start)) return 0;
+  return new URLSearchParams(url.slice(start + 1)).getAll('access_token').length;
 }

@@ -124,6 +124,23 @@ describe('the way through a gate', () => {
     expect(lane.verifications).toBe(0);
   });
 
+  it.each([
+    ' ',
+    '\t',
+    ',',
+    ', ',
+    ` ${plainToken()}`,
+    `,${plainToken()}`,
+    `, Bearer ${plainToken()}`,
+    ', Basic YTpi',
+  ])('C17: a good token is malformed with %j behind it, known or not', async (more) => {
+    const { guard } = gateWith({ accept: [plainLane().acceptor] });
+    const malformed = { status: 400, reason: 'credentials_malformed' };
+    expect(await checkToken(guard, plainToken() + more)).toMatchObject(malformed);
+    expect(await answerOf(guard, plainToken())).toBe('caller');
+    expect(await checkToken(guard, plainToken() + more)).toMatchObject(malformed);
+  });
+
   it('ASAP-30: with the answers of the original what cannot be read is no token', async () => {
     const { guard } = gateWith({ accept: [plainLane().acceptor], answers: 'asap' });
     expect(guard.check(authorizedBy('Bearer  two spaces'))).toMatchObject({

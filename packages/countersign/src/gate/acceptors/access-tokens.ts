@@ -5,13 +5,13 @@ import { checkOptions, optional, required } from '../../core/options.js';
 import { claimRulesRules } from '../../jwt/claim-rules.js';
 import {
   audienceClaim,
-  instantClaim,
+  instantIn,
   methodsClaim,
   optionalInstantClaim,
   optionalTextClaim,
   scopeClaims,
-  textClaim,
-  tokenIdClaim,
+  textIn,
+  tokenIdIn,
 } from '../../jwt/claim-values.js';
 import type { VerifiedJwt } from '../../jwt/verify-jwt.js';
 import { ACCESS_TOKEN_TYPE } from '../../tokens/access-token/access-token-algorithms.js';
@@ -91,23 +91,28 @@ function profileAccessTokens(options: AccessTokensOptions): Acceptor {
   });
 }
 
-/** As toAccessTokenCaller reads the claims, into the caller that all gates have. */
+/**
+ * As toAccessTokenCaller reads the claims, into the caller that all gates have. Those that must be there are members of
+ * the token itself: nobody need ask again.
+ */
 function toApplication({ claims }: VerifiedJwt, context: AcceptorContext): ApplicationCaller {
-  const acr = optionalTextClaim(claims, 'acr');
+  const { iss, sub, client_id, jti, iat, exp } = claims;
+  const acr = claims['acr'] === undefined ? undefined : optionalTextClaim(claims, 'acr');
   return Object.freeze({
     kind: 'application',
-    issuer: textClaim(claims, 'iss'),
-    subject: textClaim(claims, 'sub'),
+    issuer: textIn(iss, 'iss'),
+    subject: textIn(sub, 'sub'),
     audience: audienceClaim(claims),
     scopes: scopeClaims(claims),
     level: acr === undefined ? undefined : context.levelOf(acr),
     acr,
-    amr: methodsClaim(claims),
-    authenticatedAt: optionalInstantClaim(claims, 'auth_time'),
-    tokenId: tokenIdClaim(claims),
-    issuedAt: instantClaim(claims, 'iat'),
-    expiresAt: instantClaim(claims, 'exp'),
+    amr: claims['amr'] === undefined ? undefined : methodsClaim(claims),
+    authenticatedAt:
+      claims['auth_time'] === undefined ? undefined : optionalInstantClaim(claims, 'auth_time'),
+    tokenId: tokenIdIn(jti),
+    issuedAt: instantIn(iat, 'iat'),
+    expiresAt: instantIn(exp, 'exp'),
     claims,
-    clientId: textClaim(claims, 'client_id'),
+    clientId: textIn(client_id, 'client_id'),
   });
 }

@@ -2,7 +2,7 @@
 
 import type { ReplayStore } from '../../jwt/replay-store.js';
 import type { JwtVerifierOptions, VerifiedJwt } from '../../jwt/verify-jwt.js';
-import { createJwtVerifier } from '../../jwt/verify-jwt.js';
+import { createJwtCheck } from '../../jwt/verify-jwt.js';
 import type { AcceptorContext, Lane, LaneClaim, VerifiedToken } from '../acceptor.js';
 import type { Caller, CallerKind } from '../caller.js';
 import { checkKeyId, checkType } from '../lane-claims.js';
@@ -28,7 +28,7 @@ export function createJwtLane(context: AcceptorContext, settings: JwtLaneSetting
   const { claim, maxAgeSeconds = null, toCaller } = settings;
   const keys = settings.keys.sourceFor(context.keys);
   const type = soleTypeOf(claim);
-  const verifier = createJwtVerifier({
+  const check = createJwtCheck({
     keys,
     algorithms: settings.keys.algorithms,
     type,
@@ -51,8 +51,8 @@ export function createJwtLane(context: AcceptorContext, settings: JwtLaneSetting
     acceptor: settings.acceptor,
     kind: settings.kind,
     claim,
-    verify: (token: string) => finish(verifier.verify(token)),
-    verifyAsync: async (token: string) => finish(await verifier.verifyAsync(token)),
+    verify: (token: string, nowSeconds?: number) => finish(check.now(token, nowSeconds)),
+    verifyAsync: async (token: string) => finish(await check.later(token)),
     isKeyCurrent: (verified: VerifiedToken) => isKeyAtHand(keys, verified),
     isCacheable: true,
     replay: settings.replay ?? null,

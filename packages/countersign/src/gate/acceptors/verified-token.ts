@@ -15,13 +15,13 @@ export function createVerifiedTokens(
     const { issuedAt = Number.NEGATIVE_INFINITY, expiresAt } = caller;
     const from = typeof nbf === 'number' && nbf > issuedAt ? nbf : issuedAt;
     const until = maxAgeSeconds === null ? expiresAt : Math.min(expiresAt, issuedAt + maxAgeSeconds);
-    return Object.freeze({
+    return {
       caller,
       key,
       kid: header.kid,
       goodFrom: from - toleranceSeconds,
       goodUntil: until + toleranceSeconds,
       boundTo: readBinding(claims, checksPossession),
-    });
+    };
   };
 }

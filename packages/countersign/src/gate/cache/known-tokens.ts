@@ -5,7 +5,6 @@ import { areChecksCrowded } from '../../jws/thread-pool.js';
 import type { AcceptedToken } from '../accepted-token.js';
 import { acceptToken } from '../accepted-token.js';
 import type { Lane, VerifiedToken } from '../acceptor.js';
-import type { Awaitable } from '../gate-outcome.js';
 import { createSingleFlight } from './single-flight.js';
 import type { TokenCache } from './token-cache.js';
 
@@ -17,35 +16,27 @@ export interface KnownTokens {
    */
   atHand(token: string, nowSeconds: number): AcceptedToken | undefined;
   /**
-   * Verifies a token and keeps it where the lane allows it: at once where its key is at hand and few signatures are being
-   * checked; else later, once for all who come with it at the same time. Failures are not kept (row K9). Throws or
-   * rejects with what {@link Lane.verifyAsync} rejects with.
+   * Verifies a token with a key that is at hand, and keeps it. Undefined where that has to wait: for a key, for a secret
+   * function, or because many signatures are being checked. Failures are not kept (row K9). Throws what
+   * {@link Lane.verify} throws.
    */
-  verify(lane: Lane, token: string): Awaitable<AcceptedToken>;
+  verifyAtOnce(lane: Lane, token: string, nowSeconds: number): AcceptedToken | undefined;
+  /** The same later, once for all who come with the token meanwhile. Rejects with what {@link Lane.verifyAsync} does. */
+  verifyLater(lane: Lane, token: string): Promise<AcceptedToken>;
 }
 
 /** @param cache null where every token is verified each time */
 export function createKnownTokens(cache: TokenCache<AcceptedToken> | null, clock: Clock): KnownTokens {
   const flight = createSingleFlight<AcceptedToken>();
 
-  function keep(lane: Lane, token: string, verified: VerifiedToken): AcceptedToken {
-    const accepted = acceptToken(lane, verified, clock());
+  function keep(lane: Lane, token: string, verified: VerifiedToken, now: number): AcceptedToken {
+    const accepted = acceptToken(lane, verified, now);
     if (lane.isCacheable) cache?.set(token, accepted);
     return accepted;
   }
 
-  /** Undefined where a key may have to be fetched first. */
-  function verifyAtOnce(lane: Lane, token: string): AcceptedToken | undefined {
-    try {
-      return keep(lane, token, lane.verify(token));
-    } catch (error) {
-      if (error instanceof TokenError && error.code === 'key_not_found') return undefined;
-      throw error;
-    }
-  }
-
-  const verifyLater = async (lane: Lane, token: string): Promise<AcceptedToken> =>
-    keep(lane, token, await lane.verifyAsync(token));
+  const verifyAndKeep = async (lane: Lane, token: string): Promise<AcceptedToken> =>
+    keep(lane, token, await lane.verifyAsync(token), clock());
 
   return Object.freeze({
     atHand(token: string, now: number) {
@@ -58,11 +49,17 @@ export function createKnownTokens(cache: TokenCache<AcceptedToken> | null, clock
       cache?.delete(token);
       return undefined;
     },
-    verify(lane: Lane, token: string) {
-      // What verifies these may be another with every call: each is asked for by itself, and once.
-      if (!lane.isCacheable) return verifyLater(lane, token);
-      const accepted = areChecksCrowded() ? undefined : verifyAtOnce(lane, token);
-      return accepted ?? flight.share(token, () => verifyLater(lane, token));
+    verifyAtOnce(lane: Lane, token: string, now: number) {
+      // What verifies these may be another with every call: it is asked once for each.
+      if (!lane.isCacheable || areChecksCrowded()) return undefined;
+      try {
+        return keep(lane, token, lane.verify(token, now), now);
+      } catch (error) {
+        if (error instanceof TokenError && error.code === 'key_not_found') return undefined;
+        throw error;
+      }
     },
+    verifyLater: (lane: Lane, token: string) =>
+      lane.isCacheable ? flight.share(token, () => verifyAndKeep(lane, token)) : verifyAndKeep(lane, token),
   });
 }

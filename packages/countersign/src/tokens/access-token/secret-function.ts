@@ -147,7 +147,9 @@ function unverifiedClaimsFrom(claims: JsonObject): UnverifiedAccessTokenClaims {
 }
 
 export function isStringList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (!Array.isArray(value)) return false;
+  for (const item of value) if (typeof item !== 'string') return false;
+  return true;
 }
 
 export function unknownClient(): TokenError {

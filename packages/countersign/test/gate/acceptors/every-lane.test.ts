@@ -78,7 +78,9 @@ describe.each(Object.entries(SAMPLES))('a token that %s accepts', (_, { acceptor
     expect(laneWith().verify(token())).toMatchObject({ goodFrom: NOW, goodUntil: NOW + 60 });
     const tolerant = laneWith({ toleranceSeconds: 5 }).verify(token({ iat: NOW - 9, nbf: NOW - 2 }));
     expect(tolerant).toMatchObject({ goodFrom: NOW - 7, goodUntil: NOW + 65 });
-    expect(Object.isFrozen(tolerant)).toBe(true);
+    for (const each of [tolerant.caller, tolerant.caller.claims, tolerant.caller.audience]) {
+      expect(Object.isFrozen(each)).toBe(true);
+    }
   });
 
   it('is judged by the clock, the tolerance and the size that the gate has', async () => {
