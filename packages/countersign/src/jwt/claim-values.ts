@@ -11,7 +11,8 @@ const NONE: readonly string[] = Object.freeze([]);
 
 /** The claim as it is; undefined where there is none. */
 export function ownClaim(claims: JwtClaims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+  const value = claims[name];
+  return value === undefined || Object.hasOwn(claims, name) ? value : undefined;
 }
 
 /** @throws {TokenError} `claim_invalid` for anything but a non-empty string (row C13). */
@@ -27,7 +28,8 @@ export function textIn(value: unknown, name: string): string {
 
 /** The same for a claim that may be missing. */
 export function optionalTextClaim(claims: JwtClaims, name: string): string | undefined {
-  return Object.hasOwn(claims, name) ? textClaim(claims, name) : undefined;
+  const value = ownClaim(claims, name);
+  return value === undefined ? undefined : textIn(value, name);
 }
 
 const MAX_TOKEN_ID_LENGTH = 1024;
@@ -57,12 +59,17 @@ export function instantIn(value: unknown, name: string): number {
 
 /** The same for a claim that may be missing. */
 export function optionalInstantClaim(claims: JwtClaims, name: string): number | undefined {
-  return Object.hasOwn(claims, name) ? instantClaim(claims, name) : undefined;
+  const value = ownClaim(claims, name);
+  return value === undefined ? undefined : instantIn(value, name);
 }
 
 /** `aud` as a list, frozen; empty where the token has none. Its form was checked by the claim rules. */
 export function audienceClaim(claims: JwtClaims): readonly string[] {
-  const aud = ownClaim(claims, 'aud') as string | readonly string[] | undefined;
+  return audienceIn(ownClaim(claims, 'aud') as JwtClaims['aud']);
+}
+
+/** The same for the value of a claim that is a member of the token itself. */
+export function audienceIn(aud: JwtClaims['aud']): readonly string[] {
   if (aud === undefined) return NONE;
   return typeof aud === 'string' ? listOfOne(aud) : Object.freeze(aud);
 }

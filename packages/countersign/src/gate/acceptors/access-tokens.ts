@@ -4,7 +4,7 @@ import type { OptionRules } from '../../core/options.js';
 import { checkOptions, optional, required } from '../../core/options.js';
 import { claimRulesRules } from '../../jwt/claim-rules.js';
 import {
-  audienceClaim,
+  audienceIn,
   instantIn,
   methodsClaim,
   optionalInstantClaim,
@@ -96,19 +96,18 @@ function profileAccessTokens(options: AccessTokensOptions): Acceptor {
  * the token itself: nobody need ask again.
  */
 function toApplication({ claims }: VerifiedJwt, context: AcceptorContext): ApplicationCaller {
-  const { iss, sub, client_id, jti, iat, exp } = claims;
-  const acr = claims['acr'] === undefined ? undefined : optionalTextClaim(claims, 'acr');
+  const { iss, sub, aud, client_id, jti, iat, exp } = claims;
+  const acr = optionalTextClaim(claims, 'acr');
   return Object.freeze({
     kind: 'application',
     issuer: textIn(iss, 'iss'),
     subject: textIn(sub, 'sub'),
-    audience: audienceClaim(claims),
+    audience: audienceIn(aud),
     scopes: scopeClaims(claims),
     level: acr === undefined ? undefined : context.levelOf(acr),
     acr,
-    amr: claims['amr'] === undefined ? undefined : methodsClaim(claims),
-    authenticatedAt:
-      claims['auth_time'] === undefined ? undefined : optionalInstantClaim(claims, 'auth_time'),
+    amr: methodsClaim(claims),
+    authenticatedAt: optionalInstantClaim(claims, 'auth_time'),
     tokenId: tokenIdIn(jti),
     issuedAt: instantIn(iat, 'iat'),
     expiresAt: instantIn(exp, 'exp'),
