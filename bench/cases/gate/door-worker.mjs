@@ -10,7 +10,7 @@ await serveSlices(async ({ name, algorithm, tokens, concurrency, cached }) => {
   const door = await DOORS[name](workload, { cached, atOnce: concurrency > 1 });
   await checkDoor(name, door, workload);
   const { toRequest, enter, pass, asynchronous, note } = door;
-  // Where one that has to be waited for is among them, all are: a request at a time, each in a turn of its own.
+  // A request at a time, each in a turn of its own: without a microtask between them, checks would be many at once.
   const isAwaited = concurrency === 1 && !cached && algorithm !== 'HS256';
   const slicesOf = (/** @type {(request: any) => unknown} */ run) =>
     freshSlices({

@@ -26,14 +26,14 @@ function acceptorOf({ algorithm, publicKey }) {
 }
 
 /** @param {GateWorkload} workload @param {Way} way @returns {Door} */
-export const bareGate = (workload, way) => toDoor(createBenchGate(workload, way).guard(), workload, way);
+export const bareGate = (workload, way) => toDoor(createBenchGate(workload, way).guard(), way);
 
 /** With rules of the route, and a source of revocations that is asked with each request. */
 export function strictBareGate(/** @type {GateWorkload} */ workload, /** @type {Way} */ way) {
   const revocation = { source: createRevocations(), whenUnavailable: 'refuse' };
   const gate = createBenchGate(workload, way, { revocation });
   const guard = gate.guard({ kinds: 'application', issuers: ISSUER, scopes: 'orders:read' });
-  return toDoor(guard, workload, way);
+  return toDoor(guard, way);
 }
 
 /** What others have revoked: tokens, grants and subjects of the very issuer, none of which is asked for. */
@@ -50,13 +50,9 @@ function createRevocations() {
   return revocations;
 }
 
-/**
- * Where nothing is remembered, each check is waited for: without a microtask between them, they would be many at once. An
- * HMAC never leaves the thread, and a token that is remembered is there at once.
- * @param {any} guard @param {GateWorkload} workload @param {Way} way @returns {Door}
- */
-const toDoor = (guard, { algorithm }, { cached, atOnce }) => ({
-  asynchronous: atOnce || !(cached || algorithm === 'HS256'),
+/** @param {any} guard @param {Way} way @returns {Door} */
+const toDoor = (guard, { atOnce }) => ({
+  asynchronous: atOnce,
   toRequest: gateRequest,
   enter: (request) => guard.check(request),
   claimsOf: (_, outcome) => /** @type {any} */ (outcome).caller?.claims,
