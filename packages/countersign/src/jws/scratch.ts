@@ -28,8 +28,9 @@ export function bytesOfToken(token: string): Buffer | undefined {
   const isShort = token.length <= SCRATCH_BYTES;
   const bytes = isShort ? textScratch : Buffer.allocUnsafe(token.length + MAX_BYTES_PER_UNIT);
   writtenToken = '';
-  // A character that is not ASCII takes more than one byte, and there is room for it to show.
-  if (encoder.encodeInto(token, bytes).written !== token.length) return undefined;
+  const { read, written } = encoder.encodeInto(token, bytes);
+  // A character that is not ASCII takes more than one byte, and where there is no room for it, it is not read (row J16).
+  if (read !== token.length || written !== token.length) return undefined;
   if (isShort) writtenToken = token;
   return bytes;
 }

@@ -237,3 +237,49 @@ it('the signing input is taken as it came, not as it would be written again', as
   const mac = createHmac('sha256', SECRET).update(signingInput).digest('base64url');
   expect(await judge(verifierWith(), `${signingInput}.${mac}`)).toBe('accepted');
 });
+
+/** As long as a token may be, to the character. */
+function longestToken(sign: (payload: Uint8Array) => string): string {
+  const lengths = Array.from({ length: 1000 }, (_, index) => 11_500 + index);
+  const found = lengths
+    .map((length) => sign(Buffer.alloc(length, 'x')))
+    .find(({ length }) => length === 16_384);
+  if (found === undefined) throw new Error('no payload gives this length');
+  return found;
+}
+
+/**
+ * Its signature in units of two bytes, whose low bytes are those of the token; then half of the units are as many bytes
+ * of UTF-8 as there is room for, and an encoder stops before the last two.
+ */
+function inWideUnits(token: string): string {
+  const start = token.lastIndexOf('.') + 1;
+  const last = token.length - 6;
+  const units = Array.from(token, (character) => character.charCodeAt(0));
+  for (let at = start; at < start + 6; at++) units[at] = (units[at] ?? 0) + 0x100;
+  units[last] = (units[last] ?? 0) + 0xd800;
+  units[last + 1] = (units[last + 1] ?? 0) + 0xdc00;
+  return units.map((unit) => String.fromCharCode(unit)).join('');
+}
+
+describe('characters of more than a byte whose low bytes are those of a good token', () => {
+  it.each(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] as const)(
+    'J16: are refused with %s, also where the room for a token ends among them',
+    async (algorithm) => {
+      const { privateKey, publicKey } =
+        algorithm === 'HS256' ? { privateKey: secretKey, publicKey: secretKey } : keyPairFor(algorithm);
+      const signer = createJwsSigner({ key: privateKey });
+      const emptyLength = signer.sign(Buffer.from('')).length;
+      const token = longestToken((payload) =>
+        emptyLength + Math.ceil((payload.length * 4) / 3) === 16_384 ? signer.sign(payload) : '',
+      );
+      const verifier = jwsVerifierOf([publicKey]);
+      const wide = inWideUnits(token);
+      expect(wide).toHaveLength(16_384);
+      expect(await judge(verifier, token)).toBe('accepted');
+      expect(await judge(verifier, wide)).toBe('malformed_token');
+      const atOnce = await Promise.allSettled(Array.from({ length: 12 }, () => verifier.verifyAsync(wide)));
+      expect(atOnce.map(({ status }) => status)).toEqual(Array(12).fill('rejected'));
+    },
+  );
+});
