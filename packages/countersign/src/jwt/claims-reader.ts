@@ -33,12 +33,13 @@ interface Pattern {
 
 /** Nothing is gained with longer ones, and a part of a text keeps the whole of it in memory. */
 const MAX_TEXT_LENGTH = 1024;
-/** So many tokens in a row that do not fit have the pattern made anew: that takes as long as reading a hundred. */
-const MISSES_IN_A_ROW = 200;
+/** So many more tokens that do not fit than that do have the pattern made anew: it takes as long as reading a hundred. */
+const MOST_MISSES = 200;
 
 /** A string as it can be written in one way only, without escapes; and an integer that a number holds exactly. */
 const TEXT_GAP = '"([^"\\\\\\x00-\\x1f]*)"';
 const INTEGER_GAP = '([1-9][0-9]{0,14})';
+const FIRST_TOO_LARGE = 1e15;
 
 const ZERO = 0x30;
 
@@ -54,15 +55,15 @@ export function createClaimsReader(): ClaimsReader {
       const found = isShort && pattern !== undefined ? readBy(pattern, text) : undefined;
       hasFit = found !== undefined;
       if (found !== undefined) return found;
-      latestText = text;
+      latestText = isShort ? text : '';
       return parseStrictJsonText(text);
     },
     isFamiliar: () => hasFit,
     learn(claims) {
-      if (hasFit) misses = 0;
-      if (hasFit || latestText.length > MAX_TEXT_LENGTH) return;
+      if (hasFit && misses > 0) misses -= 1;
+      if (hasFit || latestText === '') return;
       const wider = pattern === undefined ? undefined : widen(pattern, claims);
-      if (wider === undefined && pattern !== undefined && ++misses < MISSES_IN_A_ROW) return;
+      if (wider === undefined && pattern !== undefined && ++misses < MOST_MISSES) return;
       misses = 0;
       if (isWrittenAs(latestText, claims)) pattern = createPattern(claims, wider ?? new Set());
     },
@@ -92,7 +93,7 @@ function integerOf(digits: string): number {
 function assemble(names: readonly string[], values: readonly unknown[]): JsonObject | undefined {
   try {
     const claims = Object.freeze(setMembers({}, names, values));
-    return Object.keys(claims).length === names.length ? claims : undefined;
+    return areSame(Object.keys(claims), names) ? claims : undefined;
   } catch {
     return undefined;
   }
@@ -118,20 +119,26 @@ function setMembers(claims: JsonObject, names: readonly string[], values: readon
   return claims;
 }
 
+function areSame(names: readonly string[], others: readonly string[]): boolean {
+  if (names.length !== others.length) return false;
+  for (let member = 0; member < names.length; member++) if (names[member] !== others[member]) return false;
+  return true;
+}
+
 /** The gaps with which these claims fit too; undefined where they differ in more than single values. */
 function widen({ names, gaps, values }: Pattern, claims: JsonObject): ReadonlySet<number> | undefined {
-  const found = Object.keys(claims);
-  if (found.length !== names.length || found.some((name, member) => name !== names[member])) return undefined;
-  const differing = found
-    .map((_, member) => member)
-    .filter((member) => canDiffer(claims, names, values, member));
+  const found = names.map((name) => claims[name]);
+  const isGap = (member: number) =>
+    typeof found[member] === typeof values[member] && canFillGap(found[member]);
+  if (!areSame(Object.keys(claims), names) || !gaps.every(isGap)) return undefined;
+  const differing = [...names.keys()].filter((member) => found[member] !== values[member] && isGap(member));
   const wider = new Set([...gaps, ...differing]);
   return wider.size > gaps.length ? wider : undefined;
 }
 
-function canDiffer(claims: JsonObject, names: readonly string[], values: readonly unknown[], member: number) {
-  const value = claims[names[member] as string];
-  return value !== values[member] && (typeof value === 'string' || Number.isInteger(value));
+function canFillGap(value: unknown): boolean {
+  if (typeof value !== 'number') return typeof value === 'string';
+  return Number.isInteger(value) && value > 0 && value < FIRST_TOO_LARGE;
 }
 
 /** Only of such a text is it known where each member stands. */

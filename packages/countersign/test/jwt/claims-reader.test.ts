@@ -183,6 +183,24 @@ describe('claims that do not look like those before', () => {
     expect(see(known)).toBe(false);
   });
 
+  it('have their pattern also where others came first, once they are more', () => {
+    const reader = readerOf(...[1, 2].map((index) => JSON.stringify({ other: index })));
+    for (let index = 0; index < 1000; index++) {
+      const text = index % 10 === 0 ? JSON.stringify({ other: index }) : JSON.stringify(claimsOf(index));
+      reader.learn(reader.read(text));
+    }
+    reader.read(known);
+    expect(reader.isFamiliar()).toBe(true);
+  });
+
+  it('do not change the type of what differs', () => {
+    const reader = readerOf(...SEEN);
+    const odd = JSON.stringify(claimsOf(4, { jti: 5, iss: 'https://other.example' }));
+    reader.learn(reader.read(odd));
+    reader.read(known);
+    expect(reader.isFamiliar()).toBe(true);
+  });
+
   it('S21: are told in linear time, and read as ever where they are long', () => {
     const reader = readerOf('{"a":"x","b":1}', '{"a":"y","b":2}');
     const startedAt = performance.now();
@@ -204,6 +222,15 @@ describe('C14: claims in a process whose prototype of all objects somebody has c
     ['a value that cannot be changed', { value: 'mallory' }],
     ['an accessor', { get: () => 'mallory', set: () => undefined }],
     ['an accessor without a setter', { get: () => 'mallory' }],
+    [
+      'an accessor that sets another one',
+      {
+        get: () => 'mallory',
+        set(value) {
+          Object.defineProperty(this, 'subject', { value, enumerable: true });
+        },
+      },
+    ],
   ])('are their own: %s', (_, descriptor) => {
     const reader = readerOf(...SEEN);
     const text = JSON.stringify(claimsOf(4));
