@@ -74,6 +74,7 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
       return refuseUnverified(error, presented, request, seen);
     }
     if (accepted !== undefined) return admit(accepted, presented, request, now, seen);
+    if (isMalformed(token)) return refuseMalformed(request, seen);
     return tokens.verifyLater(lane, token).then(
       (later) => admit(later, presented, request, clock(), seen),
       (error: unknown) => refuseUnverified(error, presented, request, seen),
@@ -82,7 +83,14 @@ export function createGuard(parts: GuardParts, rules: CompiledRules): Guard {
 
   /** A verified token is made of nothing but what tokens are made of: to look at each character can wait until now. */
   function refuseUnverified(error: unknown, { token }: PresentedToken, request: GateRequest, seen: Seen) {
-    if (parts.malformedIsMissing || isTokenText(token)) return refuse.byError(error, request);
+    return isMalformed(token) ? refuseMalformed(request, seen) : refuse.byError(error, request);
+  }
+
+  function isMalformed(token: string): boolean {
+    return !parts.malformedIsMissing && !isTokenText(token);
+  }
+
+  function refuseMalformed(request: GateRequest, seen: Seen) {
     if (seen !== undefined) seen.lane = undefined;
     return refuse.malformed(request);
   }

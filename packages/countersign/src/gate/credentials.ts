@@ -49,8 +49,8 @@ export const aCookieName: ValueRule = (value) =>
  * Reads credentials. A parameter `access_token` in the query is never a place to take a token from, and the body is
  * never looked at; but a token that came in the query, too, was sent twice, and that is malformed.
  *
- * The characters of a token are not looked at: {@link isTokenText} does, and is called for tokens that could not be
- * verified, since on long tokens it takes longer than everything here.
+ * The characters of a token in the header are not looked at: {@link isTokenText} does, and is called for tokens that were
+ * not verified at once, since on long tokens it takes longer than everything here.
  */
 export function createCredentialReader(options: CredentialOptions): CredentialReader {
   const { cookie, malformedIsMissing, acceptsDpop = false } = options;
@@ -111,7 +111,8 @@ function readCookie(values: readonly string[], name: string): Credential {
     .map(([equals, pair]) => pair.slice(equals + 1).trim());
   const [token = ''] = tokens;
   if (tokens.length > 1) return 'malformed';
-  return token === '' ? 'missing' : credential('bearer', token);
+  if (token === '') return 'missing';
+  return /[ ,\t]/.test(token) ? 'malformed' : { scheme: 'bearer', token };
 }
 
 /** Counted as forms are read: `access%5Ftoken` is the same name. */

@@ -180,6 +180,13 @@ describe('a token in a cookie', () => {
     },
   );
 
+  it.each(['a b', 'a,b', 'a\tb'])('C17: is malformed in %j before anybody is asked', (token) => {
+    for (const malformedIsMissing of [false, true]) {
+      const read = createCredentialReader({ cookie: 'session', malformedIsMissing });
+      expect(read(cookies(`session=${token}`))).toBe('malformed');
+    }
+  });
+
   it('C17: is malformed together with one in the header or the query', () => {
     const both = requestWith({
       fields: [
