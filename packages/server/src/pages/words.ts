@@ -4,11 +4,12 @@ function counted(amount: number, unit: string): string {
   return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
 }
 
-/** A wait, never shorter than it is: 61 seconds are "2 minutes". */
+/** A wait or a term, never shorter than it is: 61 seconds are "2 minutes". */
 export function waitInWords(seconds: number): string {
   if (seconds <= 60) return counted(Math.max(1, Math.ceil(seconds)), 'second');
   if (seconds <= 60 * 60) return counted(Math.ceil(seconds / 60), 'minute');
-  return counted(Math.ceil(seconds / 3600), 'hour');
+  if (seconds <= 48 * 60 * 60) return counted(Math.ceil(seconds / 3600), 'hour');
+  return counted(Math.ceil(seconds / 86_400), 'day');
 }
 
 /** How long ago something was, cut off rather than rounded; a clock that runs behind gives "just now". */

@@ -18,6 +18,7 @@ const approval = (changes: Partial<Parameters<typeof renderDeviceApprovalPage>[0
     email: 'ada@example.com',
     identityScopes: ['openid'],
     resources: [{ audience: 'https://api.example', scopes: ['read'] }],
+    refreshLifetimeSeconds: 60 * 60,
     nonce: 'nonce',
     ...changes,
   });
@@ -57,6 +58,13 @@ describe('the approval page', () => {
       ['connect', 'Connect'],
       ['deny', 'Do not connect'],
     ]);
+  });
+
+  it('says how long access lasts at most that goes on while its person is away', () => {
+    expect(approval()).not.toContain('while you are away');
+    expect(approval({ identityScopes: ['offline_access'] })).toContain(
+      '<li>go on with all this while you are away, for 60 minutes at most</li>',
+    );
   });
 
   it('RFC 8628 5.4: warns of codes that somebody sent', () => {

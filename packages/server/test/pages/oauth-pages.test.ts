@@ -15,6 +15,7 @@ const consent = (changes: Partial<Parameters<typeof renderConsentPage>[0]> = {})
     email: 'ada@example.com',
     identityScopes: ['openid', 'offline_access', 'email'],
     resources: [{ audience: 'https://api.example', scopes: ['boats:read', 'boats:write'] }],
+    refreshLifetimeSeconds: 90 * 24 * 60 * 60,
     transactionId: 'transaction',
     nonce: 'nonce',
     ...changes,
@@ -68,7 +69,7 @@ describe('the consent page', () => {
       'know you again: it is told an id that stays the same, and when you logged in',
       'see your e-mail address',
       'use https://api.example in your name: boats:read, boats:write',
-      'go on with all this while you are away, until you take it back',
+      'go on with all this while you are away, for 90 days at most',
     ]);
   });
 

@@ -10,6 +10,8 @@ it.each([
   [900, '15 minutes'],
   [3600, '60 minutes'],
   [3601, '2 hours'],
+  [172_800, '48 hours'],
+  [172_801, '3 days'],
 ])('never says that a wait of %s seconds is shorter than it is', (seconds, words) => {
   expect(waitInWords(seconds)).toBe(words);
 });

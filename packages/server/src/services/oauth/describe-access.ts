@@ -8,6 +8,8 @@ export interface AccessDescription {
   readonly identityScopes: readonly string[];
   /** What may be done where; scopes may be none. */
   readonly resources: readonly { readonly audience: string; readonly scopes: readonly string[] }[];
+  /** With `offline_access`: after this time it ends, whatever happens. */
+  readonly refreshLifetimeSeconds: number;
 }
 
 export function describeAccess(client: Client, { scopes, audiences }: GrantedAccess): AccessDescription {
@@ -19,5 +21,6 @@ export function describeAccess(client: Client, { scopes, audiences }: GrantedAcc
       const known = new Set(scopesOf(audience));
       return { audience, scopes: scopes.filter((scope) => known.has(scope)) };
     }),
+    refreshLifetimeSeconds: client.refreshLifetimeSeconds,
   };
 }

@@ -56,7 +56,7 @@ describe('the consent page', () => {
       'e-mail address',
     ])
       expect(page.body).toContain(text);
-    expect(page.body).toContain('while you are away');
+    expect(page.body).toContain('while you are away, for 90 days at most');
     expect(page.body).toContain(`href="login?transaction=${transactionId}"`);
   });
 
