@@ -18,4 +18,7 @@ const writers = createExpressMiddleware(gate, {
 });
 app.delete('/orders/:id', writers, (_request, response) => response.status(204).end());
 
-app.listen(port, '127.0.0.1', printTokens);
+app.listen(port, '127.0.0.1', (error) => {
+  if (error) throw error; // Express 5 tells it here that the port is taken
+  printTokens();
+});

@@ -5,7 +5,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { cleanEnvironment, REPOSITORY, startExampleServer } from '../support/example-process.js';
+import {
+  cleanEnvironment,
+  REPOSITORY,
+  runAtTakenPort,
+  startExampleServer,
+} from '../support/example-process.js';
 
 const EXAMPLES = 'docs/examples/gate';
 /** Those that answer over HTTP; the others have tests of their own below. */
@@ -47,6 +52,12 @@ async function expectGate(args: readonly string[]): Promise<void> {
 describe('the examples of the gate', () => {
   it.each(SERVERS)('%s: each kind of caller comes in, and nobody else does', async (name) => {
     await expectGate([`${EXAMPLES}/${name}/server.mjs`]);
+  });
+
+  it.each([...SERVERS, 'websocket'])('%s: fails where its port is taken', async (name) => {
+    const { exitCode, stdout, stderr } = await runAtTakenPort(`${EXAMPLES}/${name}/server.mjs`);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('EADDRINUSE');
   });
 
   it('express: every line is the same with Express 4', async () => {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -43,6 +44,27 @@ export async function startExampleServer(args: readonly string[], ready: string)
     child.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${output}`)));
   });
   return { port, output };
+}
+
+/** Runs an example at a port that another program has; gives how it ended. */
+export async function runAtTakenPort(
+  path: string,
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const child = spawn(process.execPath, [path], {
+    cwd: REPOSITORY,
+    env: { ...cleanEnvironment(), PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  other.close();
+  return { exitCode, stdout, stderr };
 }
 
 /** That of a shell: what tests set for themselves is not there. */

@@ -1,7 +1,7 @@
 /** The guide to mounting: what it shows is what the examples are, and every one of them runs. */
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startExample } from '../support/example-process.js';
+import { runAtTakenPort, startExample } from '../support/example-process.js';
 import { codeBlocksOf, REPOSITORY, readExample } from '../support/guides.js';
 
 const environment = { MASTER_KEY: randomBytes(32).toString('base64') };
@@ -43,6 +43,12 @@ describe('mounting-the-authority.md', () => {
     });
     const metadata = await fetch(`${server.url}.well-known/oauth-authorization-server/auth`);
     expect(metadata.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it.each(['express', 'fastify', 'hono', 'node'])('%s.mjs fails where its port is taken', async (name) => {
+    const { exitCode, stdout, stderr } = await runAtTakenPort(`mounting/${name}.mjs`, environment);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('EADDRINUSE');
   });
 
   it('next/route.mjs answers as a route of Next.js, which is not there, would be asked', async () => {

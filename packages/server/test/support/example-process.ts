@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment, commandLine, type Environment } from './authority-process.js';
+import type { FinishedCommand } from './finished-command.js';
 import { freePort } from './free-port.js';
 
 export interface RunningProcess {
@@ -35,6 +39,24 @@ export function startKeyServer(folder: string, port?: number): Promise<RunningPr
     }),
     port,
   );
+}
+
+/** Runs an example at a port that another program has; gives how it ended. */
+export async function runAtTakenPort(path: string, environment: Environment): Promise<FinishedCommand> {
+  const other = createServer().listen(0);
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const child = spawn(process.execPath, [EXAMPLES + path], {
+    env: cleanEnvironment({ ...environment, PORT: String(port) }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  other.close();
+  return { exitCode, stdout, stderr };
 }
 
 async function startListening(
