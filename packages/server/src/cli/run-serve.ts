@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { UsageError } from 'countersign';
 import { type Authority, createAuthority } from '../app.js';
 import { type Configuration, loadConfiguration, type Settings } from '../config/index.js';
+import { demoOauthUrl } from '../demo/index.js';
 import type { Logger } from '../domain/logger.js';
 import type { Store } from '../domain/stores.js';
 import { createSmtpTransport } from '../services/smtp-transport.js';
@@ -73,6 +74,9 @@ function announce({ settings, secrets }: Configuration, demo: boolean, output: O
       '',
       ...alignedLines([
         ...(places.demoUrl === null ? [] : [['  Demo', places.demoUrl] as const]),
+        ...(places.demoOauthUrl === null
+          ? []
+          : [['  Demo', `${places.demoOauthUrl} (OpenID Connect)`] as const]),
         ...(places.mailboxUrl === null ? [] : [['  Mailbox', places.mailboxUrl] as const]),
         ['  Health', places.healthUrl],
         ['  Listens', `${isIPv6(settings.host) ? `[${settings.host}]` : settings.host}:${settings.port}`],
@@ -86,6 +90,7 @@ function announce({ settings, secrets }: Configuration, demo: boolean, output: O
 function placesOf({ issuer }: Settings, { demo, mailbox }: { demo: boolean; mailbox: boolean }) {
   return {
     demoUrl: demo ? `${issuer}/demo` : null,
+    demoOauthUrl: demo ? demoOauthUrl(issuer) : null,
     mailboxUrl: mailbox ? `${issuer}/mailbox` : null,
     healthUrl: `${issuer}/healthz`,
   };

@@ -11,16 +11,21 @@ export function demoClientUrl(issuer: string): string {
   return issuer.replace(/^http:\/\/localhost(?=[:/]|$)/, 'http://127.0.0.1');
 }
 
+/** Its front page. */
+export function demoOauthUrl(issuer: string): string {
+  return `${demoClientUrl(issuer)}/demo/oauth`;
+}
+
 /** How it is registered with the authority that serves it: as an app on the person's machine, which has no secret. */
 export function demoClientSettings(
   issuer: string,
 ): Pick<ClientSettings, 'name' | 'authMethod' | 'grantTypes' | 'redirectUris' | 'postLogoutRedirectUris'> {
-  const url = demoClientUrl(issuer);
+  const url = demoOauthUrl(issuer);
   return {
     name: 'Demo app',
     authMethod: 'none',
     grantTypes: ['authorization_code'],
-    redirectUris: [`${url}/demo/oauth/callback`],
-    postLogoutRedirectUris: [`${url}/demo/oauth`],
+    redirectUris: [`${url}/callback`],
+    postLogoutRedirectUris: [url],
   };
 }

@@ -7,12 +7,13 @@ import { type Clock, createSignInClient, type FetchFunction } from 'countersign/
 import type { Route } from '../http/exchange.js';
 import { logOutEverywhere, logOutHere, refresh, showAccount } from './account.js';
 import { callback } from './callback.js';
-import { demoClientUrl } from './demo-client.js';
+import { demoClientUrl, demoOauthUrl } from './demo-client.js';
 import { createDemoSessions } from './demo-sessions.js';
 import { finishWithCode, leadToHome, showHome, showWaiting, startSignIn } from './start.js';
+import { underOneName } from './under-one-name.js';
 
 export { DEMO_APP_ID, demoAppSettings } from './demo-app.js';
-export { DEMO_CLIENT_ID, demoClientSettings, demoClientUrl } from './demo-client.js';
+export { DEMO_CLIENT_ID, demoClientSettings, demoClientUrl, demoOauthUrl } from './demo-client.js';
 export { demoOauthRoutes } from './oauth-routes.js';
 
 /**
@@ -32,11 +33,11 @@ export function demoRoutes(options: {
     appId,
     issuer,
     mailbox,
-    oauthUrl: `${demoClientUrl(issuer)}/demo/oauth`,
+    oauthUrl: demoOauthUrl(issuer),
     client: createSignInClient({ appId, baseUrl: issuer, fetch, clock }),
     sessions: createDemoSessions(issuer),
   });
-  return [
+  const routes = [
     leadToHome(context),
     showHome(context),
     startSignIn(context),
@@ -48,4 +49,5 @@ export function demoRoutes(options: {
     logOutHere(context),
     logOutEverywhere(context),
   ];
+  return underOneName(routes, { home: issuer, other: demoClientUrl(issuer) });
 }

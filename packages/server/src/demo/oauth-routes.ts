@@ -3,7 +3,7 @@ import type { Clock } from 'countersign';
 import type { HttpRequest, HttpResponse, Route, RouteHandler } from '../http/exchange.js';
 import { contentSecurityPolicy } from '../http/page-security.js';
 import { page, seeOther } from '../http/respond.js';
-import { DEMO_CLIENT_ID, demoClientUrl } from './demo-client.js';
+import { DEMO_CLIENT_ID, demoClientUrl, demoOauthUrl } from './demo-client.js';
 import { renderDemoProblem } from './demo-pages.js';
 import { createDemoSessions } from './demo-sessions.js';
 import { renderOauthAccount, renderOauthHome } from './oauth-pages.js';
@@ -13,6 +13,7 @@ import {
   type SignedInUser,
   type SignInAttempt,
 } from './relying-party.js';
+import { underOneName } from './under-one-name.js';
 
 type OauthSession =
   | { readonly kind: 'waiting'; readonly attempt: SignInAttempt }
@@ -31,7 +32,7 @@ export function demoOauthRoutes(options: {
 }): Route[] {
   const { issuer, mailbox, fetch = globalThis.fetch, clock } = options;
   const mailboxUrl = mailbox ? `${issuer}/mailbox` : null;
-  const url = `${demoClientUrl(issuer)}/demo/oauth`;
+  const url = demoOauthUrl(issuer);
   const sessions = createDemoSessions<OauthSession>(issuer, 'demo-oauth-session');
   const relyingParty = createRelyingParty({
     ...{ issuer, fetch, clock, clientId: DEMO_CLIENT_ID },
@@ -71,13 +72,14 @@ export function demoOauthRoutes(options: {
     return redirect(relyingParty.logoutLocation(session.user.idToken), cookie);
   }
 
-  return [
+  const routes = [
     route('GET', '/demo/oauth', showHome),
     route('GET', '/demo/oauth/start', begin),
     route('GET', '/demo/oauth/callback', finish),
     // Its own pages are of another origin than the authority's; browsers leave its cookie out where others send the form.
-    { ...route('POST', '/demo/oauth/log-out', logOut), anyOrigin: true },
+    { ...route('POST', '/demo/oauth/log-out', logOut), anyOrigin: true as const },
   ];
+  return underOneName(routes, { home: demoClientUrl(issuer), other: issuer });
 }
 
 /** What goes wrong at the authority, or on the way there, becomes a page that says so. */

@@ -35,6 +35,7 @@ describe('serve', () => {
     const url = `http://localhost:${port}`;
     for (const place of [url, `${url}/demo`, `${url}/mailbox`, `${url}/healthz`])
       expect(stdout()).toContain(place);
+    expect(stdout()).toContain(`Demo     http://127.0.0.1:${port}/demo/oauth (OpenID Connect)\n`);
     expect(stdout()).toContain(`Listens  127.0.0.1:${port}\n`);
     expect(stdout()).toContain(`Data     ${join(folder.path, 'text', 'countersign.db')}\n`);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -51,6 +52,7 @@ describe('serve', () => {
       host: '127.0.0.1',
       port,
       demoUrl: null,
+      demoOauthUrl: null,
       mailboxUrl: `${url}/mailbox`,
       healthUrl: `${url}/healthz`,
     });
