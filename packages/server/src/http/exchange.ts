@@ -44,5 +44,7 @@ export interface Route {
    * can make do nothing that a link could not.
    */
   readonly anyOrigin?: true;
+  /** Programs ask again and again: the log has answers with 200 and 304 at `debug`. */
+  readonly polled?: true;
   readonly handle: RouteHandler;
 }

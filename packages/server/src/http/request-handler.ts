@@ -4,7 +4,7 @@
 import type { Clock } from 'countersign';
 import type { Logger } from '../domain/logger.js';
 import { Refusal } from '../domain/refusal.js';
-import { createAccessLog, NO_PATTERN } from './access-log.js';
+import { createAccessLog } from './access-log.js';
 import { preflight } from './cors.js';
 import type { HttpRequest, HttpResponse, Route } from './exchange.js';
 import { createHostCheck, hostsOf } from './host-check.js';
@@ -55,11 +55,11 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
       } catch (error) {
         response = answers.refuse(kind, toRefusal(error, request, logger));
       }
-      logAccess(request, patternOf(matched), response.status, startedAt);
+      logAccess(request, matched.outcome === 'found' ? matched.route : undefined, response.status, startedAt);
       return answers.complete(kind, response);
     },
     refuse(request: HttpRequest, refused: Refusal) {
-      logAccess(request, NO_PATTERN, refused.status, clock());
+      logAccess(request, undefined, refused.status, clock());
       const kind = kindByAccept(request);
       return answers.complete(kind, answers.refuse(kind, refused));
     },
@@ -104,10 +104,6 @@ function isChange({ method }: HttpRequest): boolean {
 
 function answersAnyHost(matched: RouteMatch): boolean {
   return matched.outcome === 'found' && matched.route.anyHost === true;
-}
-
-function patternOf(matched: RouteMatch): string {
-  return matched.outcome === 'found' ? matched.route.pattern : NO_PATTERN;
 }
 
 function kindOf(matched: RouteMatch, request: HttpRequest): Route['kind'] {

@@ -54,6 +54,13 @@ const ROUTES: readonly Route[] = [
     kind: 'api',
     handle: throws(new StoreUnavailableError('database is locked', { cause: new Error('secret detail') })),
   },
+  {
+    method: 'GET',
+    pattern: '/polled/:status',
+    kind: 'api',
+    polled: true,
+    handle: async (_request, { status }) => json(Number(status), {}),
+  },
   { method: 'GET', pattern: '/broken', kind: 'api', handle: throws(new TypeError(`cannot read ${SECRET}`)) },
   { method: 'GET', pattern: '/broken-page', kind: 'page', handle: throws(new TypeError(SECRET)) },
   { method: 'GET', pattern: '/broken-oddly', kind: 'api', handle: throws(SECRET) },
@@ -240,6 +247,17 @@ describe('the log', () => {
         },
       },
     ]);
+  });
+
+  it.each([
+    [200, 'debug'],
+    [304, 'debug'],
+    [201, 'info'],
+    [401, 'info'],
+    [503, 'info'],
+  ])('has a request that comes again and again and is answered %i at %s', async (status, level) => {
+    const { lines } = await exchange({ path: `/polled/${status}` });
+    expect(lines).toMatchObject([{ level, event: 'request', fields: { route: '/polled/:status', status } }]);
   });
 
   it('S6: has nothing of a path that fits no route', async () => {

@@ -17,7 +17,7 @@ const MAX_WAIT_SECONDS = 25;
 
 /** `GET /revocations?after=<cursor>&wait=<seconds>`: what gates must refuse before its time, as it happens. */
 export function revocationsRoute({ revocationFeed, feedReaders }: RevocationsServices): Route {
-  return oauthRoute('GET', '/revocations', async (request) => {
+  const route = oauthRoute('GET', '/revocations', async (request) => {
     const authorization = request.header('authorization');
     const bearer = readBearer(authorization);
     await feedReaders.authorize({ authorization, bearer, clientIp: request.clientIp });
@@ -26,6 +26,8 @@ export function revocationsRoute({ revocationFeed, feedReaders }: RevocationsSer
     const waitSeconds = after === undefined ? 0 : parseWait(parameters.get('wait'));
     return json(200, await revocationFeed.read({ after, waitSeconds }), NEVER_STORED);
   });
+  // Each gate asks every few seconds.
+  return { ...route, polled: true };
 }
 
 /** Longer ones are shortened: an answer without news is an answer. */
