@@ -75,6 +75,14 @@ describe('the token endpoint', () => {
     expect([status, json['error']]).toEqual([401, 'invalid_client']);
   });
 
+  it('RFC 6749 2.3.1: says of a header without a client that this is what is missing', async () => {
+    const { status, json } = await ask(FORM, { authorization: 'Basic Og==' });
+    expect([status, json]).toEqual([
+      400,
+      { error: 'invalid_request', error_description: 'The client id in the Authorization header is empty.' },
+    ]);
+  });
+
   it('RFC 9449 5: demands a proof of clients that must give one, and binds the token to its key', async () => {
     const bound = await addClient(authority.store, { grantTypes: ['client_credentials'], requireDpop: true });
     const without = await postForm(authority, '/token', FORM, { headers: bound.headers });

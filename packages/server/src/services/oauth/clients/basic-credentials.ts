@@ -16,7 +16,7 @@ export function isBasic(authorization: string): boolean {
 /**
  * Undefined unless there is exactly one way to read it: one canonical base64 text, UTF-8, a colon, and on both sides of
  * it what `application/x-www-form-urlencoded` makes of a text (RFC 6749 appendix B; row O17). Two fields, joined by a
- * comma, are none.
+ * comma, are none. Either side may be empty.
  */
 export function parseBasic(authorization: string): BasicCredentials | undefined {
   const encoded = BASIC.exec(authorization)?.[1] ?? '';
@@ -27,7 +27,7 @@ export function parseBasic(authorization: string): BasicCredentials | undefined 
   if (text === undefined || colon < 0) return undefined;
   const clientId = formDecoded(text.slice(0, colon));
   const secret = formDecoded(text.slice(colon + 1));
-  return clientId === undefined || clientId === '' || secret === undefined ? undefined : { clientId, secret };
+  return clientId === undefined || secret === undefined ? undefined : { clientId, secret };
 }
 
 function formDecoded(text: string): string | undefined {

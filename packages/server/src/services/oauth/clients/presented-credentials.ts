@@ -47,6 +47,9 @@ function readHeader(authorization: string, inForm: string | undefined): Presente
       'invalid_request',
       'The Authorization header cannot be read as RFC 6749 section 2.3.1 has it.',
     );
+  // What a shell makes of `-u "$CLIENT_ID:$CLIENT_SECRET"` without the variables.
+  if (basic.clientId === '')
+    throw new OauthError('invalid_request', 'The client id in the Authorization header is empty.');
   if (inForm !== undefined && inForm !== basic.clientId) throw contradiction();
   return { kind: 'secret', ...basic };
 }

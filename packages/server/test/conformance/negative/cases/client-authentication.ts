@@ -100,6 +100,8 @@ const SECRETS = [
       'RFC 6749 2.3.1, O17: another client in the form than in the header',
       ({ clientId, secret }) => ({ header: basic(clientId, secret), form: { client_id: UNKNOWN } }),
     ],
+    ['RFC 6749 2.3.1, O17: no client in the header', ({ secret }) => ({ header: basic('', secret) })],
+    ['RFC 6749 2.3.1, O17: neither client nor secret in the header', () => ({ header: basic('', '') })],
     [
       'RFC 7617 2, O17: a header without a colon',
       ({ clientId }) => ({ header: `Basic ${base64(clientId)}` }),
