@@ -135,6 +135,25 @@ describe('wrong usage', () => {
   );
 });
 
+describe('apps create', () => {
+  const NAMES_CODE = /^Tokens will be in the query of the redirect URL, .* --delivery code\.$/m;
+
+  it('says that the delivery which nobody chose is that of the original', async () => {
+    const { exitCode, stdout, stderr } = await run(NEW_APP, freshData());
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Delivery +query$/m)]);
+    expect(stderr).toMatch(NAMES_CODE);
+  });
+
+  it.each([['--json'], ['--delivery', 'query'], ['--delivery', 'code']])(
+    'says nothing of it with %s %s',
+    async (...args) => {
+      const { exitCode, stderr } = await run([...NEW_APP, ...args], freshData());
+      expect(exitCode).toBe(0);
+      expect(stderr).not.toMatch(NAMES_CODE);
+    },
+  );
+});
+
 describe('a wrong configuration', () => {
   it('ends with 2 and lists every problem', async () => {
     const data = freshData();

@@ -5,6 +5,10 @@ import type { Cli } from '../cli.js';
 import { withApps } from '../open-authority.js';
 import { addSettingOptions } from '../setting-options.js';
 
+/** The default is that of the original service. */
+const OF_QUERY =
+  'Tokens will be in the query of the redirect URL, as the original has it. For a new app prefer --delivery code.';
+
 interface CreateOptions extends AppOptions {
   readonly id?: string;
 }
@@ -18,6 +22,7 @@ export function appsCreateCommand(cli: Cli): Command {
       await withApps(options, cli, async (apps, { issuer }) => {
         const app = await apps.create(appSettingsOf(options), options.id);
         cli.output.result(appAsJson(app, issuer), appAsLines(app, issuer));
+        if (options['delivery'] === undefined && app.delivery === 'query') cli.output.status(OF_QUERY);
       });
     });
   return addSettingOptions(addAppOptions(command, { forNew: true }), 'storage');
