@@ -5,7 +5,7 @@
 import type { Clock } from '../core/clock.js';
 import type { ReplayStore } from '../jwt/replay-store.js';
 import type { VerificationKey } from '../keys/key.js';
-import type { Caller, CallerKind } from './caller.js';
+import type { Caller, CallerFact, CallerKind } from './caller.js';
 import type { KeyResolver } from './key-resolver.js';
 
 export interface AcceptorContext {
@@ -54,6 +54,8 @@ export interface Lane {
   readonly acceptor: string;
   readonly kind: CallerKind;
   readonly claim: LaneClaim;
+  /** What no caller of this lane ever has: rules that ask for it are mistakes. Default: nothing is known of that. */
+  readonly unsaid?: readonly CallerFact[] | undefined;
   /**
    * Structure, key, signature, claims; with keys that are at hand. Does not check revocation, replay and policy.
    *

@@ -10,6 +10,9 @@ export const CALLER_KINDS: readonly CallerKind[] = Object.freeze([
   'api-token',
 ]);
 
+/** What some callers have and others do not, of that which rules can ask for. */
+export type CallerFact = 'scopes' | 'level' | 'authenticatedAt' | 'target';
+
 interface CallerDetails {
   /** `iss`. */
   readonly issuer: string;

@@ -20,6 +20,7 @@ import { createUseRecorder } from './record-use.js';
 import { createRevocationCheck } from './revocation/revocation-check.js';
 import type { RevocationSource } from './revocation/revocation-source.js';
 import { compileRules } from './rules/compile-rules.js';
+import { expectCallers } from './rules/expected-callers.js';
 import type { RouteRules } from './rules/route-rules.js';
 
 const RETRY_AFTER_SECONDS = 5;
@@ -40,12 +41,12 @@ export function createGate(options: GateOptions): Gate {
   const settings = checkGateOptions(options);
   const ladder = createLevelLadder(settings.levels);
   const lanes = buildLanes(settings, ladder);
-  const kinds = [...new Set(lanes.map(({ kind }) => kind))];
+  const callers = expectCallers(lanes);
   const parts = createParts(settings, lanes);
   const { revocation, toleranceSeconds } = settings;
   return Object.freeze({
     guard: (rules: RouteRules = {}) =>
-      createGuard(parts, compileRules(rules, kinds, ladder, toleranceSeconds)),
+      createGuard(parts, compileRules(rules, callers, ladder, toleranceSeconds)),
     async ready() {
       await Promise.all([...lanes.map((lane) => lane.warmUp()), warmUp(revocation?.source)]);
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { accessTokens } from '../../src/gate/acceptors/access-tokens.js';
 import { asap } from '../../src/gate/acceptors/asap.js';
 import { createGate } from '../../src/gate/create-gate.js';
 import type { TableRoute } from '../../src/gate/rules/route-table.js';
@@ -10,8 +11,12 @@ import { AUDIENCE, KEY_ID, keyPairWithId, tokenWith } from '../tokens/asap/suppo
 import { requestWith } from './support/gate-requests.js';
 
 const outcomes: string[] = [];
+const keys = keyPairWithId(KEY_ID).publicKey;
 const gate = createGate({
-  accept: [asap({ audience: AUDIENCE, issuers: null, keys: keyPairWithId(KEY_ID).publicKey })],
+  accept: [
+    asap({ audience: AUDIENCE, issuers: null, keys }),
+    accessTokens({ issuer: 'https://login.example', audience: AUDIENCE, keys }), // who may write has one of these
+  ],
   clock: () => NOW,
   onOutcome: ({ reason }) => outcomes.push(reason ?? 'caller'),
 });

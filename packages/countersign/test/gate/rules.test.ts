@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallerKind } from '../../src/gate/caller.js';
 import { CALLER_KINDS } from '../../src/gate/caller.js';
 import { compileRules } from '../../src/gate/rules/compile-rules.js';
+import type { ExpectedCallers } from '../../src/gate/rules/expected-callers.js';
 import { NO_ROUTE } from '../../src/gate/rules/no-route.js';
 import type { RouteRules } from '../../src/gate/rules/route-rules.js';
 import type { RuleProblem } from '../../src/gate/rules/rule-problem.js';
@@ -15,8 +16,12 @@ const LADDER = createLevelLadder();
 const REQUEST = requestWith({ url: '/orders/7' });
 const ANYBODY = [person(), application(), service(), apiToken()];
 
+/** Callers of whom nothing is known but their kind: they may be anybody, and have anything. */
+const anybodyOf = (kinds: readonly CallerKind[]): readonly ExpectedCallers[] =>
+  kinds.map((kind) => ({ kind, unsaid: [], issuers: [], mayBeOf: () => true }));
+
 const compile = (rules: RouteRules, kinds: readonly CallerKind[] = CALLER_KINDS, toleranceSeconds = 0) =>
-  compileRules(rules, kinds, LADDER, toleranceSeconds);
+  compileRules(rules, anybodyOf(kinds), LADDER, toleranceSeconds);
 
 type Judged = Parameters<ReturnType<typeof compile>['judge']>[0];
 

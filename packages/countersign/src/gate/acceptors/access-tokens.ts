@@ -80,6 +80,7 @@ function profileAccessTokens(options: AccessTokensOptions): Acceptor {
           acceptor,
           kind: 'application',
           claim: Object.freeze({ issuer, types: [ACCESS_TOKEN_TYPE], keyIds: 'any' }),
+          unsaid: ['target'],
           keys,
           audience,
           maxAgeSeconds,

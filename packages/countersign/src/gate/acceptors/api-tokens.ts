@@ -20,7 +20,7 @@ import { createApiTokenJudge } from '../../tokens/api-token/judge-api-token.js';
 import type { PolicyDefinition } from '../../tokens/api-token/policy-definition.js';
 import { createSignatureCheck } from '../../tokens/api-token/signature-check.js';
 import type { Acceptor, AcceptorContext, Lane, LaneClaim, VerifiedToken } from '../acceptor.js';
-import type { ApiTokenCaller } from '../caller.js';
+import type { ApiTokenCaller, CallerFact } from '../caller.js';
 import type { KeyResolver } from '../key-resolver.js';
 import { isKeyAtHand, remoteUrl, warmUpKeys } from './lane-keys.js';
 import { createVerifiedTokens } from './verified-token.js';
@@ -48,6 +48,8 @@ const rules: OptionRules<ApiTokensOptions> = {
 };
 
 const ACCEPTOR = 'apiTokens';
+/** Those that callers have by names of their own. */
+const EXTRAS = ['level', 'target', 'scopes'] as const;
 
 /**
  * Accepts API tokens of the issuers of a policy, as createApiTokenDecoder judges them. The extras `level` (a number),
@@ -60,12 +62,14 @@ export function apiTokens<Definition extends PolicyDefinition>(
 ): Acceptor {
   const checked = checkOptions<ApiTokensOptions>(ACCEPTOR, options, rules, findProblems);
   const { policy, audience, recheckPolicy, profiles, algorithms = DEFAULT_ALGORITHMS } = checked;
+  const { kindByIssuer, extras } = compiledPolicyOf(policy);
   const settings: Settings = {
     claim: Object.freeze({
-      issuer: Object.freeze([...compiledPolicyOf(policy).kindByIssuer.keys()]),
+      issuer: Object.freeze([...kindByIssuer.keys()]),
       types: [null, 'jwt'],
       keyIds: 'any',
     }),
+    unsaid: ['authenticatedAt', ...EXTRAS.filter((name) => !extras.has(name))],
     keysFor: toKeys({ ...checked, algorithms: [...algorithms] }),
     algorithms: [...algorithms],
     judgeOptions: {
@@ -99,13 +103,15 @@ function toKeys({ keys, jwksUrl = '', algorithms = [] }: ApiTokensOptions): (res
 
 interface Settings {
   readonly claim: LaneClaim;
+  readonly unsaid: readonly CallerFact[];
   readonly keysFor: (resolver: KeyResolver) => Keys;
   readonly algorithms: Parameters<typeof createSignatureCheck>[0]['algorithms'];
   readonly judgeOptions: Parameters<typeof createApiTokenJudge>[0];
 }
 
 /** One lane for all kinds of the policy: they share its keys by design, and the decoder tells them apart. */
-function createLane(context: AcceptorContext, { claim, keysFor, algorithms, judgeOptions }: Settings): Lane {
+function createLane(context: AcceptorContext, settings: Settings): Lane {
+  const { claim, unsaid, keysFor, algorithms, judgeOptions } = settings;
   const keys = keysFor(context.keys);
   const { toleranceSeconds, maxTokenBytes, clock } = context;
   const judge = createApiTokenJudge({ ...judgeOptions, toleranceSeconds, clock });
@@ -120,6 +126,7 @@ function createLane(context: AcceptorContext, { claim, keysFor, algorithms, judg
     acceptor: ACCEPTOR,
     kind: 'api-token',
     claim,
+    unsaid,
     verify: (token: string) => finish(signature.now(token)),
     verifyAsync: async (token: string) => finish(await signature.later(token)),
     isKeyCurrent: (verified: VerifiedToken) =>

@@ -88,6 +88,7 @@ export function asap(options: AsapAcceptorOptions): Acceptor {
         acceptor: ACCEPTOR,
         kind: 'service',
         claim,
+        unsaid: ['scopes', 'level', 'authenticatedAt', 'target'],
         keys,
         audience,
         requiredClaims: ASAP_CLAIMS,

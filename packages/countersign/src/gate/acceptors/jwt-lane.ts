@@ -4,7 +4,7 @@ import type { ReplayStore } from '../../jwt/replay-store.js';
 import type { JwtVerifierOptions, VerifiedJwt } from '../../jwt/verify-jwt.js';
 import { createJwtCheck } from '../../jwt/verify-jwt.js';
 import type { AcceptorContext, Lane, LaneClaim, VerifiedToken } from '../acceptor.js';
-import type { Caller, CallerKind } from '../caller.js';
+import type { Caller, CallerFact, CallerKind } from '../caller.js';
 import { checkKeyId, checkType } from '../lane-claims.js';
 import type { LaneKeys } from './lane-keys.js';
 import { isKeyAtHand, warmUpKeys } from './lane-keys.js';
@@ -15,6 +15,8 @@ export interface JwtLaneSettings
   readonly acceptor: string;
   readonly kind: CallerKind;
   readonly claim: LaneClaim;
+  /** What `toCaller` never gives. */
+  readonly unsaid: readonly CallerFact[];
   readonly keys: LaneKeys;
   /** Default: no bound. */
   readonly maxAgeSeconds?: number | null | undefined;
@@ -51,6 +53,7 @@ export function createJwtLane(context: AcceptorContext, settings: JwtLaneSetting
     acceptor: settings.acceptor,
     kind: settings.kind,
     claim,
+    unsaid: settings.unsaid,
     verify: (token: string, nowSeconds?: number) => finish(check.now(token, nowSeconds)),
     verifyAsync: async (token: string) => finish(await check.later(token)),
     isKeyCurrent: (verified: VerifiedToken) => isKeyAtHand(keys, verified),

@@ -70,7 +70,7 @@ export function oidc(options: OidcOptions): Acceptor {
   });
 }
 
-type Particular = Pick<JwtLaneSettings, 'audience' | 'requiredClaims' | 'toCaller'> & {
+type Particular = Pick<JwtLaneSettings, 'audience' | 'unsaid' | 'requiredClaims' | 'toCaller'> & {
   readonly types: readonly (string | null)[];
 };
 
@@ -79,6 +79,7 @@ function idTokensOf({ audience }: OidcOptions): (context: AcceptorContext) => Pa
   return (context) => ({
     types: ['jwt', null],
     audience: clients,
+    unsaid: ['scopes', 'target'],
     requiredClaims: ID_TOKEN_CLAIMS,
     toCaller: (verified) => toOidcPerson(verified, clients, context),
   });
@@ -90,6 +91,7 @@ function accessTokensOf(options: OidcOptions): (context: AcceptorContext) => Par
   return (context) => ({
     types: options.unsafeAllowUntypedAccessTokens ? ['at+jwt', 'jwt', null] : ['at+jwt'],
     audience,
+    unsaid: ['target'],
     requiredClaims: ['iss', 'sub'],
     toCaller: (verified) =>
       toOidcApplication(verified, { clients, mustLackAudience: audience === null }, context),

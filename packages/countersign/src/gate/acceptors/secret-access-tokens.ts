@@ -56,6 +56,7 @@ interface Settings {
 
 const ACCEPTOR = 'accessTokens';
 const KIND = 'application';
+const UNSAID = ['level', 'authenticatedAt', 'target'] as const;
 
 /** @throws {UsageError} `invalid_options` with every problem found. */
 export function secretAccessTokens(options: SecretAccessTokensOptions): Acceptor {
@@ -81,6 +82,7 @@ function createSecretLane(context: AcceptorContext, { claim, audience }: Setting
     acceptor: ACCEPTOR,
     kind: KIND,
     claim,
+    unsaid: UNSAID,
     keys: { algorithms: ['HS256'], sourceFor: () => source },
     audience,
     requiredClaims: SECRET_TOKEN_CLAIMS,
@@ -108,6 +110,7 @@ function createFunctionLane(
     acceptor: ACCEPTOR,
     kind: KIND,
     claim,
+    unsaid: UNSAID,
     verify(token: string) {
       const found = secrets.ask(readClaimsForSecret(token, maxTokenBytes));
       if (!(found instanceof Promise)) return finish(token, found);

@@ -66,6 +66,7 @@ export function signIn(apps: SignInApp | readonly SignInApp[]): Acceptor {
           acceptor: ACCEPTOR,
           kind: 'person',
           claim: Object.freeze({ issuer, types: ['jwt'], keyIds: 'any' }),
+          unsaid: ['scopes', 'target'],
           keys,
           audience: appId,
           requiredClaims: ID_TOKEN_CLAIMS,

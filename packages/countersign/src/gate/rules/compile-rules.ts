@@ -11,6 +11,8 @@ import type { GateRequest } from '../gate-request.js';
 import { isThenable } from '../is-thenable.js';
 import type { JoinedRules } from './caller-rules.js';
 import { callerOptionRules, createCallerJudge, joinRules } from './caller-rules.js';
+import type { ExpectedCallers } from './expected-callers.js';
+import { canBeMet, findUnmeetable } from './find-unmeetable.js';
 import { NO_ROUTE } from './no-route.js';
 import type { CallerRules, GateMode, RouteRules } from './route-rules.js';
 import type { RuleProblem } from './rule-problem.js';
@@ -36,13 +38,13 @@ const NO_RULES: CallerRules = Object.freeze({});
 const aMode = oneOf('required', 'optional', 'unsafePermissive');
 
 /**
- * @param kinds those that the gate has acceptors for
+ * @param callers those that the gate has acceptors for
  * @param toleranceSeconds by which the clock of an issuer may be ahead
  * @throws {UsageError} `invalid_options` with every problem found, each with its place.
  */
 export function compileRules(
   rules: RouteRules,
-  kinds: readonly CallerKind[],
+  callers: readonly ExpectedCallers[],
   ladder: LevelLadder,
   toleranceSeconds = 0,
 ): CompiledRules {
@@ -50,12 +52,14 @@ export function compileRules(
   const problems: string[] = [];
   const given = typeof rules === 'object' && rules !== null ? { ...rules } : rules;
   const { mode = 'required', check, ...route } = checkRoute(given, ladder, problems);
+  const kinds = [...new Set(callers.map(({ kind }) => kind))];
   const named = given?.kinds === undefined ? kinds : given.kinds;
   const kindRules = checkKinds(named, kinds, ladder, problems);
   if (problems.length > 0) throw new UsageError('invalid_options', SUBJECT, problems);
 
   const joined = new Map([...kindRules].map(([kind, each]) => [kind, joinRules(route, each)]));
   const together = findJoinedProblems(joined);
+  if (together.length === 0) together.push(...findUnmeetableRules(route, kindRules, joined, callers));
   if (together.length > 0) throw new UsageError('invalid_options', SUBJECT, together);
 
   const judgeFacts = createCallerJudge(joined, ladder, toleranceSeconds);
@@ -157,5 +161,25 @@ function findJoinedProblems(joined: ReadonlyMap<CallerKind, JoinedRules>): strin
   if (needTarget && !joined.has('api-token')) {
     problems.push('target must be left out where no API tokens come in: only they have one');
   }
+  return problems;
+}
+
+/** Of those that let in several kinds, a rule of the route is one only if none of these can meet it. */
+function findUnmeetableRules(
+  route: CallerRules,
+  kindRules: KindRules,
+  joined: ReadonlyMap<CallerKind, JoinedRules>,
+  callers: readonly ExpectedCallers[],
+): readonly string[] {
+  const letIn = callers.filter(({ kind }) => kindRules.has(kind));
+  const problems = [...findUnmeetable(route, letIn, ', or other callers let in')];
+  for (const [kind, rules] of kindRules) {
+    const ofKind = letIn.filter((each) => each.kind === kind);
+    problems.push(...findUnmeetable(rules, ofKind).map((problem) => `kinds.${kind}.${problem}`));
+  }
+  if (problems.length === 0 && !canBeMet(joined, letIn))
+    problems.push(
+      'each rule can be met, but by no caller of this gate all of them: give kinds rules of their own',
+    );
   return problems;
 }
