@@ -7,6 +7,10 @@ import * as oidc from 'openid-client';
 
 const { ISSUER = 'http://localhost:8080', ORDERS = 'http://localhost:8081', PORT = '3000' } = process.env;
 const { CLIENT_ID = '', CLIENT_SECRET = '', OWN_URL = `http://127.0.0.1:${PORT}` } = process.env;
+if (CLIENT_ID === '' || CLIENT_SECRET === '') {
+  console.error('Set CLIENT_ID and CLIENT_SECRET: countersign clients create prints them.');
+  process.exit(2);
+}
 const EARLY_MS = Number(process.env.REFRESH_EARLY_MS ?? 10_000);
 
 const config = await oidc.discovery(
@@ -105,12 +109,19 @@ async function hearOfLogout(request, response) {
 }
 // #endregion
 
+// #region call
 async function showOrders(session, response) {
   if (session?.sub === undefined) return beginSignIn(response);
   const headers = { authorization: `Bearer ${await accessTokenOf(session)}` };
-  const answer = await fetch(`${ORDERS}/orders`, { headers });
-  return response.end(`Hello ${session.email}\n${await answer.text()}\n`);
+  const orders = await fetch(`${ORDERS}/orders`, { headers });
+  if (orders.status === 401) {
+    sessions.delete(session.id); // its token was revoked, and so a new one will not do: begin anew
+    return beginSignIn(response);
+  }
+  if (!orders.ok) throw Object.assign(new Error(), { code: `orders_${orders.status}` });
+  return response.end(`Hello ${session.email}\n${await orders.text()}\n`);
 }
+// #endregion
 
 function startSession(response, values) {
   const id = randomBytes(32).toString('base64url');
@@ -133,7 +144,8 @@ const server = createServer(async (request, response) => {
     await answer(request, response);
   } catch (error) {
     const isRefused = error instanceof oidc.AuthorizationResponseError || error.error === 'invalid_grant';
-    console.error(error.code ?? error.name); // no token and no code
+    console.error('%j', error.error ?? error.code ?? error.name); // no token and no code, on one line
+    if (isRefused) response.setHeader('set-cookie', 'session=; Path=/; Max-Age=0'); // the next request begins anew
     response.writeHead(isRefused ? 401 : 503).end(`${isRefused ? 'Please sign in again' : 'Try later'}\n`);
   }
 });

@@ -37,7 +37,9 @@ function environmentOf({ id, secret }: RegisteredClient): Environment {
 
 describe('app.mjs', () => {
   /** People reach it under its address: `localhost` is no redirect URI. */
-  async function startShop(environment: Environment = {}): Promise<{ url: string; output(): string }> {
+  async function startShop(
+    environment: Environment = {},
+  ): Promise<{ url: string; id: string; output(): string }> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const client = await authority.createClient({
@@ -48,7 +50,7 @@ describe('app.mjs', () => {
     });
     const shop = await startExample('oauth/app.mjs', { ...environmentOf(client), ...environment }, port);
     onTestFinished(shop.stop);
-    return { url, output: shop.output };
+    return { url, id: client.id, output: shop.output };
   }
 
   /** Signs in, and is where the application shows the orders. */
@@ -118,6 +120,58 @@ describe('app.mjs', () => {
     const answer = await fetch(`${url}/signed-in?code=abc&state=x`, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/']);
     expect(output()).toBe('');
+  });
+
+  /** Ends every grant of the application, as an operator does. */
+  async function disable(id: string): Promise<void> {
+    await authority.authority.clients.update(id, { disabled: true });
+    await authority.authority.clients.update(id, { disabled: false });
+  }
+
+  it('O22: begins anew when the API refuses its token, which was revoked', async () => {
+    const { url, id } = await startShop();
+    const person = new Person(authority);
+    await enter(person, url);
+    await disable(id);
+    await vi.waitFor(async () => expect(await read(person, url)).toContain('/authorize?'), 5000);
+    await enter(person, url);
+    expect(await read(person, url)).toContain('"orders"');
+  });
+
+  it('O12: asks people to sign in again when it cannot refresh, and then begins anew', async () => {
+    const { url, id, output } = await startShop({ REFRESH_EARLY_MS: '3600000' });
+    const person = new Person(authority);
+    await enter(person, url);
+    await disable(id);
+    expect((await person.browser.get(url)).status).toBe(401);
+    expect(output()).toBe('"invalid_grant"\n');
+    expect(await read(person, url)).toContain('/authorize?');
+  });
+
+  it('says in its log that a person did not allow it', async () => {
+    const { url, output } = await startShop();
+    const person = new Person(authority);
+    const back = await person.arriveBy(new URL(url), 'deny');
+    expect((await person.browser.get(back.href)).status).toBe(401);
+    expect(output()).toBe('"access_denied"\n');
+    expect(await read(person, url)).toContain('/authorize?');
+  });
+
+  it('S5: keeps on one line of its log whatever an answer says', async () => {
+    const { url, output } = await startShop();
+    const person = new Person(authority);
+    const back = await person.arriveBy(new URL(url), 'deny');
+    back.searchParams.set('error', 'a\nb');
+    expect((await person.browser.get(back.href)).status).toBe(401);
+    expect(output()).toBe('"a\\nb"\n');
+  });
+
+  it.each(['CLIENT_ID', 'CLIENT_SECRET'])('ends at once without %s, and says so', async (name) => {
+    const client = await authority.createClient();
+    const environment: Environment = { ...environmentOf(client), [name]: '' };
+    await expect(startExample('oauth/app.mjs', environment)).rejects.toThrow(
+      /^it ended with 2:\nSet CLIENT_ID and CLIENT_SECRET: .*\n$/,
+    );
   });
 
   const rotations = () =>
