@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { decodeUnverifiedJwt, exportPublicPem, generateKeyPair } from 'countersign';
+import { createJwsSigner, decodeUnverifiedJwt, exportPublicPem, generateKeyPair } from 'countersign';
 import { describe, expect, it } from 'vitest';
 import { type CommandRunner, createCommandRunner } from '../support/command-runner.js';
 
@@ -218,6 +218,42 @@ describe('inspect', () => {
     const { exitCode, stdout, stderr } = await runner.run(['inspect', '-'], input);
     expect([1, 2]).toContain(exitCode);
     expect(stdout + stderr).not.toContain('internal_error');
+  });
+});
+
+describe('a token that is none between services', () => {
+  const sign = (typ: string, claims: Readonly<Record<string, unknown>>) => {
+    const { privateKey } = generateKeyPair('ES256', { kid: 'key-1' });
+    const iss = 'https://auth.example.com';
+    return createJwsSigner({ key: privateKey, header: { typ } }).sign(
+      Buffer.from(JSON.stringify({ iss, iat: 1_700_000_000, exp: 1_700_000_600, ...claims })),
+    );
+  };
+  const ACCESS = /^By its typ, which nobody has verified, this is an access token.*gate\.md.*\/introspect/;
+  const ID = /^By its claims, which nobody has verified, this is an ID token.*gate\.md/;
+
+  it.each([
+    ['an access token', sign('at+jwt', { client_id: 'client_a' }), ACCESS],
+    ['one by its whole media type', sign('application/AT+JWT', {}), ACCESS],
+    ['an ID token of OpenID Connect', sign('JWT', { azp: 'client_a', auth_time: 1_700_000_000 }), ID],
+    ['an ID token of e-mail sign-in', sign('JWT', { token_use: 'id', email: 'ada@example.com' }), ID],
+  ])('is told first, and ends as before: %s', async (_what, token, notice) => {
+    const runner = await withKey();
+    const inspected = await runner.run(['inspect', '-'], token);
+    expect([inspected.exitCode, inspected.stdout]).toEqual([1, expect.stringMatching(notice)]);
+    const { stdout } = await runner.run(['inspect', '-', '--json'], token);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'refused', notice: expect.stringMatching(notice) });
+    const key = ['--key-file', runner.at('keys/billing/a.pub'), '--issuer', 'billing'];
+    const verify = ['verify', '--audience', 'orders', ...key];
+    const verified = await runner.run(verify, token);
+    expect([verified.exitCode, verified.stderr]).toEqual([1, expect.stringMatching(notice)]);
+    expect(await runner.runRefused(verify, token)).toMatchObject({ exitCode: 1 });
+  });
+
+  it('is not what a token between services is', async () => {
+    const runner = await withKey();
+    const { stdout } = await runner.run(['inspect', '-', '--json'], await tokenOf(runner));
+    expect(JSON.parse(stdout)).toMatchObject({ notice: null });
   });
 });
 

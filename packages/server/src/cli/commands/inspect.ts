@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { systemClock } from 'countersign';
-import { type Inspection, inspectToken } from '../../services/inspection/index.js';
+import { type Inspection, inspectToken, noticeOf } from '../../services/inspection/index.js';
 import type { Cli } from '../cli.js';
 import { CliUsageError } from '../describe-failure.js';
 import { EXIT_CODES } from '../exit-codes.js';
@@ -30,7 +30,9 @@ export function inspectCommand(cli: Cli): Command {
       algorithms: options.algorithm,
       clock: systemClock,
     });
-    cli.output.result({ ...inspection }, linesOf(inspection));
+    const notice = noticeOf(token);
+    const lines = linesOf(inspection);
+    cli.output.result({ ...inspection, notice }, notice === null ? lines : [notice, '', ...lines]);
     if (inspection.verdict === 'refused') throw new ExitWith(EXIT_CODES.refused);
   });
 }

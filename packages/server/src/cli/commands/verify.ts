@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type AsapCaller, createAsapVerifier } from 'countersign/asap';
+import { noticeOf } from '../../services/inspection/index.js';
 import type { Cli } from '../cli.js';
 import { CliUsageError } from '../describe-failure.js';
 import { alignedLines } from '../output.js';
@@ -17,6 +18,8 @@ export function verifyCommand(cli: Cli): Command {
   return addVerifyingOptions(command).action(async (file: string, options: VerifyingOptions) => {
     const verifier = verifierOf(options);
     const token = file === '-' ? await readToken('-', cli.terminal) : tokenIn(readTextFile(file));
+    const notice = noticeOf(token);
+    if (notice !== null) cli.output.status(notice);
     const caller = await verifier.verifyAsync(token);
     cli.output.result({ ...caller }, linesOf(caller));
   });
