@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.js';
+import { aFunction, oneOf } from '../core/option-rules.js';
+import type { OptionRules } from '../core/options.js';
+import { checkOptions, optional, required } from '../core/options.js';
 import type { ClaimsToSign } from '../jwt/jwt-claims.js';
 import { createJwtSigner } from '../jwt/sign-jwt.js';
 import { exportPublicJwk } from '../keys/export-key.js';
@@ -34,15 +37,21 @@ export interface TestAuthority {
   withdrawOldKeys(): void;
 }
 
+const rules: OptionRules<TestAuthorityOptions> = {
+  clock: required(aFunction),
+  algorithm: optional(oneOf('ES512', 'ES256', 'EdDSA')),
+};
+
 const APP_ID = 'b19a21b4-ad9d-4fd7-88c1-1b68b825c671';
 const BASE_URL = 'https://authority.test';
 
 /**
  * For tests of a service that has people sign in by e-mail, without mail and network.
- * @throws UsageError invalid_options in production
+ * @throws UsageError invalid_options with every problem found, and in production
  */
-export function createTestAuthority({ clock, algorithm = 'ES512' }: TestAuthorityOptions): TestAuthority {
+export function createTestAuthority(options: TestAuthorityOptions): TestAuthority {
   refuseProduction('createTestAuthority');
+  const { clock, algorithm = 'ES512' } = checkOptions('createTestAuthority', options, rules);
   const issuer = `${BASE_URL}/${APP_ID}`;
   const keys = createTestKeyRing({ algorithm, newKid: randomUUID });
   let keyRequests = 0;

@@ -2,11 +2,12 @@
 import type { Clock } from '../core/clock.js';
 import { systemClock } from '../core/clock.js';
 import { UsageError } from '../core/errors.js';
-import { aFunction, nullOr, stringOrStrings } from '../core/option-rules.js';
+import { aFunction, nullOr, oneOf, stringOrStrings } from '../core/option-rules.js';
 import type { OptionRules } from '../core/options.js';
 import { checkOptions, optional, required } from '../core/options.js';
 import type { Acceptor } from '../gate/acceptor.js';
 import type { CallerKind } from '../gate/caller.js';
+import { CALLER_KINDS } from '../gate/caller.js';
 import type { MemoryRevocations } from '../gate/revocation/memory-revocations.js';
 import { createMemoryRevocations } from '../gate/revocation/memory-revocations.js';
 import { decodeUnverifiedJwt } from '../jwt/decode-unverified-jwt.js';
@@ -16,6 +17,7 @@ import type { Policy } from '../tokens/api-token/define-policy.js';
 import { definePolicy, policyRule } from '../tokens/api-token/define-policy.js';
 import type { PolicyDefinition } from '../tokens/api-token/policy-definition.js';
 import { STANDARD_EXTRAS } from '../tokens/api-token/standard-extras.js';
+import { checkArgument } from './check-argument.js';
 import { refuseProduction } from './refuse-production.js';
 import { createTestAcceptors } from './test-acceptors.js';
 import type { TestIssuers } from './test-caller-keys.js';
@@ -48,7 +50,7 @@ export interface TestCallers<Definition extends PolicyDefinition = StandardPolic
   extends TestTokens<Definition> {
   /** For the option `accept` of createGate: all four kinds of caller. */
   readonly acceptors: readonly Acceptor[];
-  /** For a gate that lets in some kinds only. */
+  /** For a gate that lets in some kinds only. @throws {UsageError} `invalid_options` for what is no kind. */
   acceptorsFor(...kinds: readonly CallerKind[]): readonly Acceptor[];
   /** The issuers of ID tokens and of access tokens, for a gate with acceptors of its own. */
   readonly issuers: { readonly person: string; readonly application: string };
@@ -79,6 +81,8 @@ const rules: OptionRules<TestCallersOptions> = {
   ),
   replay: optional(nullOr((value) => (isReplayStore(value) ? undefined : 'must be a replay store'))),
 };
+
+const aKind = oneOf(...CALLER_KINDS);
 
 const PROVIDER = 'Test Provider';
 const APP_ID = 'b19a21b4-ad9d-4fd7-88c1-1b68b825c671';
@@ -112,7 +116,10 @@ export function createTestCallers<Definition extends PolicyDefinition = Standard
   const callers: TestCallers = Object.freeze({
     ...createTestTokens(settings),
     acceptors: Object.freeze(Object.values(acceptorsOf).flat()),
-    acceptorsFor: (...kinds: readonly CallerKind[]) => kinds.flatMap((kind) => acceptorsOf[kind]),
+    acceptorsFor(...kinds: readonly CallerKind[]) {
+      for (const kind of kinds) checkArgument('acceptorsFor', 'kinds', kind, aKind);
+      return kinds.flatMap((kind) => acceptorsOf[kind]);
+    },
     issuers: Object.freeze({ person: issuers.person, application: issuers.application }),
     policy: policy as Policy<StandardPolicyDefinition>,
     revocations,

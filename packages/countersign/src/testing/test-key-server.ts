@@ -5,8 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UsageError } from '../core/errors.js';
+import { aNonEmptyString, integerFrom, oneOf } from '../core/option-rules.js';
+import type { OptionRules, ValueRule } from '../core/options.js';
+import { checkOptions, describe, optional } from '../core/options.js';
 import { exportPublicJwk, exportPublicPem } from '../keys/export-key.js';
 import type { PublicKey } from '../keys/key.js';
+import { isKey } from '../keys/key.js';
+import { checkArgument } from './check-argument.js';
 import { refuseProduction } from './refuse-production.js';
 
 /**
@@ -33,7 +38,7 @@ export interface TestKeyServer {
   readonly repositoryUrl: string;
   /** The path of every request so far, faults included. */
   readonly requests: readonly string[];
-  /** Null while all is well. Takes effect with the next request. */
+  /** Null while all is well. Takes effect with the next request. What is no fault throws UsageError. */
   fault: TestKeyServerFault | null;
   /** Further headers of every good answer, such as `cache-control`. */
   headers: Readonly<Record<string, string>>;
@@ -42,7 +47,7 @@ export interface TestKeyServer {
    * JWK Set at `<issuer>/.well-known/jwks.json`, with the metadata of RFC 8414 and of OpenID Connect Discovery; keys of
    * a service (`billing`), each under its id, PEM files below {@link repositoryUrl}.
    *
-   * @throws {UsageError} `invalid_options` for an issuer of another server.
+   * @throws {UsageError} `invalid_options` for an issuer of another server, and for what are no public keys.
    */
   publish(issuer: string, keys: readonly PublicKey[]): void;
   /** Cuts every connection and stops listening. */
@@ -67,13 +72,21 @@ export async function createTestKeyServer(): Promise<TestKeyServer> {
   });
   const origin = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
 
+  let fault: TestKeyServerFault | null = null;
   const server: TestKeyServer = {
     origin,
     repositoryUrl: `${origin}/asap/`,
     requests,
-    fault: null,
+    get fault() {
+      return fault;
+    },
+    set fault(given) {
+      fault = checkFault(given);
+    },
     headers: {},
     publish(issuer, keys) {
+      checkArgument('publish', 'issuer', issuer, aNonEmptyString);
+      checkArgument('publish', 'keys', keys, listOfPublicKeys);
       const isForeign = issuer.includes('/') && issuer !== origin && !issuer.startsWith(`${origin}/`);
       if (isForeign) {
         const problem = `the issuer must be ${origin}, lie below it, or be the name of a service`;
@@ -91,7 +104,6 @@ export async function createTestKeyServer(): Promise<TestKeyServer> {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { fault } = server;
     if (fault === 'silent') return;
     if (fault === 'down') request.socket.destroy();
     else if (fault !== null && 'status' in fault) response.writeHead(fault.status).end();
@@ -106,6 +118,46 @@ export async function createTestKeyServer(): Promise<TestKeyServer> {
     }
   }
   return server;
+}
+
+const listOfPublicKeys: ValueRule = (value) =>
+  Array.isArray(value) && value.every((key) => isKey(key) && key.kind === 'public')
+    ? undefined
+    : 'must be an array of public keys';
+
+const aStatus: ValueRule = (value) =>
+  Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599
+    ? undefined
+    : `must be an HTTP status from 200 to 599, not ${describe(value)}`;
+
+const aWordForFault = oneOf('down', 'silent');
+
+/** Each of them stands alone. */
+interface FaultOptions {
+  readonly delayMs?: number;
+  readonly status?: number;
+  readonly bodyBytes?: number;
+  readonly redirectTo?: string;
+}
+
+const faultRules: OptionRules<FaultOptions> = {
+  delayMs: optional(integerFrom(0, 3_600_000, 'milliseconds')),
+  status: optional(aStatus),
+  bodyBytes: optional(integerFrom(0, 2 ** 40, 'bytes')),
+  redirectTo: optional(aNonEmptyString),
+};
+
+function checkFault(given: TestKeyServerFault | null): TestKeyServerFault | null {
+  if (given === null) return given;
+  if (typeof given !== 'object') {
+    checkArgument('fault', 'fault', given, aWordForFault);
+    return given;
+  }
+  return checkOptions<FaultOptions>('fault', given, faultRules, (fault) =>
+    Object.values(fault).filter((value) => value !== undefined).length === 1
+      ? []
+      : [`one of ${Object.keys(faultRules).join(', ')} must be given, and one only`],
+  ) as TestKeyServerFault;
 }
 
 interface PublishedDocument {

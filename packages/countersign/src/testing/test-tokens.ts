@@ -7,6 +7,7 @@ import type { ExtraInputs, KindOf, PolicyDefinition } from '../tokens/api-token/
 import type { TestTokenFaults } from './sign-test-token.js';
 import { createTestTokenSigner } from './sign-test-token.js';
 import type { TestCallerKeys, TestIssuers } from './test-caller-keys.js';
+import { createTestTokenOptions } from './test-token-options.js';
 
 export interface TestPerson extends TestTokenFaults {
   /** Default `ada@example.com`. */
@@ -18,8 +19,8 @@ export interface TestApplication extends TestTokenFaults {
   readonly clientId?: string | undefined;
   /** The user; the client id where the application calls for itself. Default `user-1`. */
   readonly subject?: string | undefined;
-  /** Default: none. */
-  readonly scopes?: readonly string[] | undefined;
+  /** A list, or a text with one space between two. Default: none. */
+  readonly scopes?: string | readonly string[] | undefined;
 }
 
 export interface TestAuthorizedApplication extends TestApplication {
@@ -34,7 +35,10 @@ export interface TestService extends TestTokenFaults {
   readonly issuer?: string | undefined;
 }
 
-/** The kind, and the extras of the policy by their names: with the standard policy `level`, `scopes`, `target` ... */
+/**
+ * The kind, and the extras of the policy by their names: with the standard policy `level`, `scopes`, `target` ... The
+ * list `scopes` may be a text with one space between two.
+ */
 export type TestApiToken<Definition extends PolicyDefinition, Kind extends KindOf<Definition>> = {
   readonly kind: Kind;
   /** Default `user-1`. */
@@ -42,6 +46,7 @@ export type TestApiToken<Definition extends PolicyDefinition, Kind extends KindO
 } & ExtraInputs<Definition, Kind> &
   TestTokenFaults;
 
+/** Each throws UsageError `invalid_options` for options that are wrong: what is wrong on purpose goes into `claims`. */
 export interface TestTokens<Definition extends PolicyDefinition> {
   /** An ID token of somebody who signed in by e-mail. */
   person(token?: TestPerson): string;
@@ -67,32 +72,39 @@ export interface TestTokenSettings {
 export function createTestTokens(settings: TestTokenSettings): TestTokens<PolicyDefinition> {
   const { clock, issuers, provider, policy, keys } = settings;
   const [aud = ''] = settings.audience;
+  const checked = createTestTokenOptions(policy);
   const sign = createTestTokenSigner(clock);
   return {
-    person({ email = 'ada@example.com', ...faults } = {}) {
+    person(token = {}) {
+      const { email = 'ada@example.com', ...faults } = checked.person(token);
       const iss = issuers.person;
       const appId = iss.slice(iss.lastIndexOf('/') + 1);
       const claims = { iss, sub: email, aud: appId, email, token_use: 'id' };
       return sign({ keys: keys.person, type: 'JWT', claims }, faults);
     },
-    application({ acr, authTime, ...token } = {}) {
-      const { clientId = 'test-client', subject = 'user-1', scopes = [], ...faults } = token;
+    application(token = {}) {
+      const { acr, authTime, ...others } = checked.application(token);
+      const { clientId = 'test-client', subject = 'user-1', scopes, ...faults } = others;
       const scope = scopes.length > 0 ? scopes.join(' ') : undefined;
       const who = { iss: issuers.application, sub: subject, aud, client_id: clientId };
       const claims = { ...who, scope, acr, auth_time: authTime };
       return sign({ keys: keys.application, type: 'at+jwt', claims }, faults);
     },
-    hmacAccessToken({ clientId = 'test-client', subject = 'user-1', scopes = [], ...faults } = {}) {
+    hmacAccessToken(token = {}) {
+      const given = checked.hmacAccessToken(token);
+      const { clientId = 'test-client', subject = 'user-1', scopes, ...faults } = given;
       const claims = { iss: provider, sub: subject, aud: clientId, scp: scopes };
       return sign({ keys: keys.secret, type: 'JWT', claims }, faults);
     },
-    service({ issuer = 'billing', ...faults } = {}) {
+    service(token = {}) {
+      const { issuer = 'billing', ...faults } = checked.service(token);
       return sign(
         { keys: keys.service(issuer), type: 'JWT', claims: { iss: issuer, sub: issuer, aud } },
         faults,
       );
     },
-    apiToken({ subject = 'user-1', expired, otherKey, claims, ...request }) {
+    apiToken(token) {
+      const { subject = 'user-1', expired, otherKey, claims, ...request } = checked.apiToken(token);
       const encoder = createApiTokenEncoder({ policy, key: keys.apiToken.signing, audience: aud, clock });
       const { unverifiedClaims } = decodeUnverifiedJwt(encoder.encode(subject, request as never));
       return sign(

@@ -2,7 +2,12 @@ import { definePolicy } from 'countersign/api-token';
 import { createMemoryReplayStore } from 'countersign/asap';
 import type { Caller, Gate, GateOptions, RouteRules } from 'countersign/gate';
 import { createGate } from 'countersign/gate';
-import type { TestCallers, TestCallersOptions } from 'countersign/testing';
+import type {
+  StandardPolicyDefinition,
+  TestCallers,
+  TestCallersOptions,
+  TestTokens,
+} from 'countersign/testing';
 import { createTestCallers, createTestClock, createTestKeyServer } from 'countersign/testing';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { usageProblem } from '../support/usage.js';
@@ -210,6 +215,72 @@ describe('createTestCallers', () => {
     vi.stubEnv('NODE_ENV', 'production');
     expect(() => createTestCallers({ audience: 'orders' })).toThrow(/NODE_ENV=production/);
     await expect(createTestKeyServer()).rejects.toThrow(/NODE_ENV=production/);
+  });
+});
+
+describe('what is said of a token', () => {
+  const { callers } = setUp();
+  type Given = Readonly<Record<string, unknown>> | null;
+
+  it.each<[keyof TestTokens<StandardPolicyDefinition>, Given, string]>([
+    ['person', { mail: 'a@example.com' }, 'unknown option "mail", did you mean "email"?'],
+    ['person', { email: '' }, 'email must be a non-empty string, not an empty string'],
+    ['person', null, 'options must be an object, not null'],
+    ['application', { scope: 'orders:write' }, 'unknown option "scope", did you mean "scopes"?'],
+    ['application', { scopes: 'a  b' }, 'scopes must be scopes with one space between two, or an array of'],
+    ['application', { scopes: ['a b'] }, 'scopes must be'],
+    ['application', { scopes: null }, 'scopes must be'],
+    ['application', { authTime: '5' }, 'authTime must be epoch seconds, not a string'],
+    ['application', { acr: 3 }, 'acr must be a non-empty string, not 3'],
+    ['hmacAccessToken', { client: 'web' }, 'unknown option "client", did you mean "clientId"?'],
+    ['hmacAccessToken', { acr: '3' }, 'unknown option "acr"'],
+    ['hmacAccessToken', { scopes: '' }, 'scopes must be'],
+    ['service', { isuer: 'billing' }, 'unknown option "isuer", did you mean "issuer"?'],
+    ['service', { issuer: 'a/b' }, 'issuer must not hold a slash'],
+    ['apiToken', {}, 'kind is required'],
+    ['apiToken', { kind: 'usr' }, 'kind must be one of user, admin, did you mean "user"?'],
+    ['apiToken', { kind: 'user', scope: 'a' }, 'unknown option "scope", did you mean "scopes"?'],
+    ['apiToken', { kind: 'user', expiresInSeconds: 5 }, 'unknown option "expiresInSeconds"'],
+  ])('C8: %s refuses %j', (kind, given, problem) => {
+    const make = callers[kind] as (given: Given) => string;
+    expect(usageProblem(() => make(given))).toContain(`invalid_options: ${problem}`);
+  });
+
+  it.each(MAKERS)('C8: its faults are checked too: $title', ({ make }) => {
+    const faults = { expird: true, expired: 'yes', otherKey: 1, claims: [] } as never;
+    expect(
+      usageProblem(() => make(callers, faults))
+        .replace('invalid_options: ', '')
+        .split('; '),
+    ).toEqual([
+      'unknown option "expird", did you mean "expired"?',
+      'expired must be true or false, not a string',
+      'otherKey must be true or false, not 1',
+      'claims must be an object, not an empty array',
+    ]);
+  });
+
+  it('may give scopes as a text or as a list, as guards do', async () => {
+    const { gate, callers: own } = setUp();
+    const makers = [
+      (scopes: string | readonly string[]) => own.application({ scopes }),
+      (scopes: string | readonly string[]) => own.hmacAccessToken({ scopes }),
+      (scopes: string | readonly string[]) => own.apiToken({ kind: 'user', scopes }),
+    ];
+    for (const make of makers) {
+      for (const scopes of ['read write', ['read', 'write']])
+        expect(await callerOf(gate, make(scopes))).toMatchObject({ scopes: ['read', 'write'] });
+      expect(await callerOf(gate, make('read'))).toMatchObject({ scopes: ['read'] });
+      expect(await callerOf(gate, make([]))).toMatchObject({ scopes: [] });
+    }
+  });
+
+  it('kinds for which there are no acceptors are refused', () => {
+    const { acceptorsFor } = callers as { acceptorsFor: (...kinds: unknown[]) => unknown };
+    expect(usageProblem(() => acceptorsFor('service', 'applications'))).toBe(
+      'invalid_options: kinds must be one of person, application, service, api-token, did you mean "application"?',
+    );
+    expect(usageProblem(() => acceptorsFor(['service']))).toContain('not an array');
   });
 });
 

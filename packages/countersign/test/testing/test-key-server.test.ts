@@ -94,6 +94,34 @@ describe('createTestKeyServer', () => {
     expect(server.requests).toHaveLength(8);
   });
 
+  it.each([
+    ['dwon', 'fault must be one of down, silent, did you mean "down"?'],
+    [undefined, 'fault must be one of down, silent, not undefined'],
+    [{ staus: 500 }, 'unknown option "staus", did you mean "status"?'],
+    [{ status: 99 }, 'status must be an HTTP status from 200 to 599, not 99'],
+    [{ delayMs: '5' }, 'delayMs must be a whole number of milliseconds'],
+    [{}, 'one of delayMs, status, bodyBytes, redirectTo must be given, and one only'],
+    [
+      { status: 500, delayMs: 5 },
+      'one of delayMs, status, bodyBytes, redirectTo must be given, and one only',
+    ],
+  ])('C8: breaks in no other way than those: %j', async (fault, problem) => {
+    const server = await setUp();
+    expect(usageProblem(() => Object.assign(server, { fault }))).toContain(`invalid_options: ${problem}`);
+    expect(server.fault).toBeNull();
+  });
+
+  it('C8: publishes nothing but public keys', async () => {
+    const server = await setUp();
+    for (const keys of [publicKey, ['key'], generateKeyPair('ES256').privateKey] as never[])
+      expect(usageProblem(() => server.publish('billing', keys))).toContain(
+        'keys must be an array of public keys',
+      );
+    expect(usageProblem(() => server.publish('', [publicKey]))).toContain(
+      'issuer must be a non-empty string',
+    );
+  });
+
   it('is gone once it is closed', async () => {
     const server = await setUp();
     await server.close();

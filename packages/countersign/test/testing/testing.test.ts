@@ -1,6 +1,7 @@
 import { UsageError } from 'countersign';
 import { createTestAuthority, createTestClock } from 'countersign/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { usageProblem } from '../support/usage.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -12,6 +13,17 @@ describe('createTestClock', () => {
     expect(clock()).toBe(100.5);
     clock.advance(-60);
     expect(clock()).toBe(40.5);
+  });
+
+  it('C8: shows no other time than a number of seconds', () => {
+    expect(usageProblem(() => createTestClock('now' as never))).toBe(
+      'invalid_options: startAt must be epoch seconds, not a string',
+    );
+    const clock = createTestClock(100);
+    expect(usageProblem(() => clock.advance(Number.NaN))).toBe(
+      'invalid_options: seconds must be a finite number, not NaN',
+    );
+    expect(clock()).toBe(100);
   });
 });
 
@@ -26,6 +38,19 @@ describe('createTestAuthority', () => {
     } as const;
     expect((await fetch(`${issuer}/.well-known/jwks.json`, init)).status).toBe(200);
     expect((await fetch(`${issuer}/authenticate`, init)).status).toBe(404);
+  });
+});
+
+describe('the options of createTestAuthority', () => {
+  it.each([
+    [{ clok: () => 0 }, 'unknown option "clok", did you mean "clock"?; clock is required'],
+    [{ clock: 0 }, 'clock must be a function, not 0'],
+    [
+      { clock: () => 0, algorithm: 'ES521' },
+      'algorithm must be one of ES512, ES256, EdDSA, did you mean "ES512"?',
+    ],
+  ])('C8: are checked: %j', (options, problem) => {
+    expect(usageProblem(() => createTestAuthority(options as never))).toBe(`invalid_options: ${problem}`);
   });
 });
 
