@@ -102,16 +102,18 @@ export function decodeBase64urlInto(
 }
 
 /**
- * Whether the ASCII text is the canonical base64url of as many bytes as the target has; it then holds them. For long
- * texts between operations that the vector instructions of Buffer do not slow down: it takes a third of the time.
+ * The same by Buffer, in a third of the time: for what does not stand between two signatures over elliptic curves.
+ *
+ * @param text ASCII throughout: of other characters Buffer may read half
  */
-export function decodeLongBase64url(text: string, target: Buffer): boolean {
+export function decodeBase64urlByBuffer(text: string, target: Buffer): number {
   // Buffer skips what it does not know, so that too little comes of it; it takes the other alphabet, and any spare bits.
-  if (target.write(text, 'base64url') !== target.length) return false;
-  if (text.includes('+') || text.includes('/')) return false;
+  const written = target.write(text, 'base64url');
+  const isWhole = text.length === encodedBase64urlLength(written);
+  if (!isWhole || text.includes('+') || text.includes('/')) return -1;
+  const last = SIX_BITS[text.charCodeAt(text.length - 1)] ?? 0;
   const spareBits = (text.length * 6) % 8;
-  const last = SIX_BITS[text.charCodeAt(text.length - 1)] ?? -1;
-  return text.length === encodedBase64urlLength(target.length) && (last & ((1 << spareBits) - 1)) === 0;
+  return (last & ((1 << spareBits) - 1)) === 0 ? written : -1;
 }
 
 /** Callers stay within bounds: the type checker cannot know. */

@@ -2,7 +2,7 @@
  * The one flow that checks a compact JWS: structure, key, signature. Internal: the JWS and the JWT verifier are
  * built on it.
  */
-import { decodeBase64urlInto } from '../core/base64url.js';
+import { decodeBase64urlByBuffer, decodeBase64urlInto } from '../core/base64url.js';
 import { TokenError } from '../core/errors.js';
 import { aNonEmptyString, integerFrom, nullOr } from '../core/option-rules.js';
 import type { OptionRules, ValueRule } from '../core/options.js';
@@ -101,7 +101,7 @@ export function createCompactVerifier<Payload>(
       throw malformed('must be three segments: header, payload, signature');
     }
     const known = headers.read(encodedHeader);
-    return { token, dot, known, payload: readPayloadOf(token, firstDot + 1, dot, readPayload) };
+    return { token, dot, known, payload: readPayloadOf(token, firstDot + 1, dot, known, readPayload) };
   }
 
   function finish({ known, payload }: OpenedToken<Payload>, key: VerificationKey, isValid: boolean) {
@@ -131,12 +131,15 @@ function readPayloadOf<Payload>(
   token: string,
   start: number,
   end: number,
+  { isCurve }: KnownHeader,
   read: PayloadReader<Payload>,
 ): Payload {
   const text = bytesOfToken(token);
   if (text === undefined) throw malformed('is not ASCII');
   const payload = scratchForPayload(end - start);
-  const length = decodeBase64urlInto(text, start, end, payload);
+  const length = isCurve
+    ? decodeBase64urlInto(text, start, end, payload)
+    : decodeBase64urlByBuffer(token.slice(start, end), payload);
   if (length < 0) throw malformed('has a payload that is not canonical base64url');
   return read(payload, length);
 }

@@ -12,6 +12,8 @@ export interface KnownHeader {
   readonly header: JwsHeader;
   /** One for each allowed algorithm that shares the `alg` of the header: two only for `EdDSA`. */
   readonly lookups: readonly KeyLookup[];
+  /** Whether signatures are over an elliptic curve: what stands between two of them is better not decoded by Buffer. */
+  readonly isCurve: boolean;
 }
 
 export interface HeaderMemory {
@@ -44,7 +46,8 @@ export function createHeaderMemory(algorithms: readonly AlgorithmName[], type: s
       throw new TokenError('unexpected_token_type', `the typ of the header must be ${wantedType}`);
     }
     const { kid } = header;
-    return { encoded, header, lookups: names.map((algorithm) => Object.freeze({ kid, algorithm })) };
+    const lookups = names.map((algorithm) => Object.freeze({ kid, algorithm }));
+    return { encoded, header, lookups, isCurve: names.some(isCurve) };
   }
 
   return {
@@ -60,6 +63,11 @@ export function createHeaderMemory(algorithms: readonly AlgorithmName[], type: s
       remembered.set(known.encoded, known);
     },
   };
+}
+
+function isCurve(name: AlgorithmName): boolean {
+  const { keyType } = algorithmNamed(name);
+  return keyType === 'EC' || keyType === 'OKP';
 }
 
 function groupByHeaderName(names: readonly AlgorithmName[]): ReadonlyMap<string, readonly AlgorithmName[]> {
