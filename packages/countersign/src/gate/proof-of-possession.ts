@@ -14,7 +14,7 @@ export function readBinding(
   claims: JwtClaims,
   checksPossession: boolean,
 ): { readonly jkt: string } | undefined {
-  if (!Object.hasOwn(claims, 'cnf')) return undefined;
+  if (claims['cnf'] === undefined || !Object.hasOwn(claims, 'cnf')) return undefined;
   if (!checksPossession) {
     throw new TokenError('proof_of_possession_missing', 'the token is bound to a key; no proof is checked');
   }

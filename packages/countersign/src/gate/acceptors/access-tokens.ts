@@ -13,6 +13,7 @@ import {
   textIn,
   tokenIdIn,
 } from '../../jwt/claim-values.js';
+import type { JwtClaims } from '../../jwt/jwt-claims.js';
 import type { VerifiedJwt } from '../../jwt/verify-jwt.js';
 import { ACCESS_TOKEN_TYPE } from '../../tokens/access-token/access-token-algorithms.js';
 import { ACCESS_TOKEN_CLAIMS } from '../../tokens/access-token/access-token-verifier.js';
@@ -98,21 +99,41 @@ function profileAccessTokens(options: AccessTokensOptions): Acceptor {
  */
 function toApplication({ claims }: VerifiedJwt, context: AcceptorContext): ApplicationCaller {
   const { iss, sub, aud, client_id, jti, iat, exp } = claims;
-  const acr = optionalTextClaim(claims, 'acr');
+  const { level, acr, amr, authenticatedAt } = readAuthentication(claims, context);
   return Object.freeze({
     kind: 'application',
     issuer: textIn(iss, 'iss'),
     subject: textIn(sub, 'sub'),
     audience: audienceIn(aud),
     scopes: scopeClaims(claims),
-    level: acr === undefined ? undefined : context.levelOf(acr),
+    level,
     acr,
-    amr: methodsClaim(claims),
-    authenticatedAt: optionalInstantClaim(claims, 'auth_time'),
+    amr,
+    authenticatedAt,
     tokenId: tokenIdIn(jti),
     issuedAt: instantIn(iat, 'iat'),
     expiresAt: instantIn(exp, 'exp'),
     claims,
     clientId: textIn(client_id, 'client_id'),
   });
+}
+
+const NO_AUTHENTICATION = Object.freeze({
+  level: undefined,
+  acr: undefined,
+  amr: undefined,
+  authenticatedAt: undefined,
+});
+
+/** RFC 9068 section 2.2.1. Most tokens of applications say nothing of how anybody signed in. */
+function readAuthentication(claims: JwtClaims, context: AcceptorContext) {
+  const { acr: anyAcr, amr, auth_time } = claims;
+  if (anyAcr === undefined && amr === undefined && auth_time === undefined) return NO_AUTHENTICATION;
+  const acr = optionalTextClaim(claims, 'acr');
+  return {
+    level: acr === undefined ? undefined : context.levelOf(acr),
+    acr,
+    amr: methodsClaim(claims),
+    authenticatedAt: optionalInstantClaim(claims, 'auth_time'),
+  };
 }

@@ -11,7 +11,7 @@ export function createVerifiedTokens(
   maxAgeSeconds: number | null = null,
 ): (caller: Caller, verified: VerifiedJwt) => VerifiedToken {
   return (caller, { header, claims, key }) => {
-    const nbf = ownClaim(claims, 'nbf');
+    const nbf = claims.nbf === undefined ? undefined : ownClaim(claims, 'nbf');
     const { issuedAt = Number.NEGATIVE_INFINITY, expiresAt } = caller;
     const from = typeof nbf === 'number' && nbf > issuedAt ? nbf : issuedAt;
     const until = maxAgeSeconds === null ? expiresAt : Math.min(expiresAt, issuedAt + maxAgeSeconds);
