@@ -44,7 +44,7 @@ it('the built program prints failures to stderr and ends with 1, 2 or 3', async 
 });
 
 it('S7: processes that start at once in a fresh folder end up with one development key and one database', async () => {
-  const results = await Promise.all([1, 2, 3, 4].map(() => run(NEW_APP, 'fresh')));
+  const results = await Promise.all([1, 2, 3, 4].map(() => run([...NEW_APP, '--json'], 'fresh')));
   expect(results.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
     results.map(() => ({ exitCode: 0, stderr: '' })),
   );
