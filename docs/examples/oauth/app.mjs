@@ -115,7 +115,7 @@ async function showOrders(session, response) {
   const headers = { authorization: `Bearer ${await accessTokenOf(session)}` };
   const orders = await fetch(`${ORDERS}/orders`, { headers });
   if (orders.status === 401) {
-    sessions.delete(session.id); // its token was revoked, and so a new one will not do: begin anew
+    sessions.delete(session.id); // revoked, with what would refresh it: sign in anew
     return beginSignIn(response);
   }
   if (!orders.ok) throw Object.assign(new Error(), { code: `orders_${orders.status}` });
