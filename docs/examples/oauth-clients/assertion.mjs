@@ -5,7 +5,7 @@ import { createJwtSigner, importPrivateKey } from 'countersign';
 
 const { ISSUER = 'http://localhost:8080', CLIENT_ID = '' } = process.env;
 
-const pem = readFileSync('client-key.pem', 'utf8');
+const pem = readFileSync('secrets/client-key.pem', 'utf8');
 const signer = createJwtSigner({
   key: importPrivateKey({ algorithm: 'ES256', kid: 'shop-1', pem }),
   type: 'client-authentication+jwt',

@@ -3,5 +3,5 @@ import { writeFileSync } from 'node:fs';
 import { exportPrivatePem, exportPublicJwk, generateKeyPair } from 'countersign';
 
 const { privateKey, publicKey } = generateKeyPair('ES256', { kid: 'shop-1' });
-writeFileSync('client-key.pem', exportPrivatePem(privateKey), { mode: 0o600 });
+writeFileSync('secrets/client-key.pem', exportPrivatePem(privateKey), { mode: 0o600 });
 console.log(JSON.stringify({ keys: [exportPublicJwk(publicKey)] }));

@@ -51,7 +51,7 @@ describe(GUIDE, () => {
     const shell = blocks.flatMap(({ language, text }) => (language === 'sh' ? [text] : []));
     // The client of the assertion is gone at the end: this one is not.
     const again = [
-      'npx countersign clients create --name Again --auth-method private_key_jwt --jwks-file jwks.json --grant-type client_credentials',
+      'npx countersign clients create --name Again --auth-method private_key_jwt --jwks-file secrets/jwks.json --grant-type client_credentials',
       `CLIENT_ID=$(npx countersign clients list | grep ' Again ' | cut -d' ' -f1) node docs/examples/oauth-clients/assertion.mjs`,
     ];
     const { exitCode, stdout, stderr } = await runShellGuide([...shell, ...again], { cwd, environment: {} });
