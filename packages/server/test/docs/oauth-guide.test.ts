@@ -11,7 +11,7 @@ import { runShellGuide } from '../support/shell-guide.js';
 const GUIDE = 'oauth.md';
 const blocks = codeBlocksOf(GUIDE);
 /** In the table of errors, but for what nothing here answers. */
-const NEVER_ANSWERED = ['interaction_required', 'unsupported_token_type'];
+const NEVER_ANSWERED = ['interaction_required', 'server_error', 'unsupported_token_type'];
 
 describe(GUIDE, () => {
   it('holds code that a test runs, and no other', () => {
@@ -41,7 +41,9 @@ describe(GUIDE, () => {
       /"orders":\[\],"of":"(client_[\w-]+)","by":"\1"/,
       /"access_token":"eyJ[\w.-]+","token_type":"Bearer","expires_in":600,"scope":"orders:read"}/,
       /{"status":200,"sub":"client_[\w-]+","actor":"client_[\w-]+","scope":"orders:read"}$/m,
+      /Open http\S+\/device and type [A-Z]{4}-[A-Z]{4}$/m,
       /^dpop 200 401$/m,
+      /^http\S+\/authorize\?(?:client_id=client_[\w-]+&)?request_uri=\S+$/m,
       /"active":true.*{"active":false}HTTP\/1\.1 401/s,
       /"authorization_servers":\["http:\/\/localhost:\d+"\]/,
       /^not yet: /m,
@@ -54,6 +56,23 @@ describe(GUIDE, () => {
     expect(tableOf(GUIDE, 'error').map(([code, status]) => [code, Number(status)])).toEqual(
       told.map(([code, { status }]) => [code, status]),
     );
+  });
+
+  it('what comes to no endpoint is answered with a message and a code, as it says', async () => {
+    const authority = await serveAuthority();
+    onTestFinished(() => authority.stop());
+    const asked = async (path: string, init: RequestInit, issuer = authority.issuer) => {
+      const answer = await fetch(issuer + path, init);
+      return [answer.status, await answer.json()];
+    };
+    const answer = (code: string) => ({ message: expect.any(String), code });
+    expect(await asked('/tokens', { method: 'POST' })).toEqual([404, answer('not_found')]);
+    expect(await asked('/token', { method: 'PUT' })).toEqual([405, answer('method_not_allowed')]);
+    const elsewhere = authority.issuer.replace('localhost', '127.0.0.1');
+    expect(await asked('/token', { method: 'POST' }, elsewhere)).toEqual([421, answer('misdirected')]);
+    const body = JSON.stringify({});
+    const inOauth = { error: 'invalid_request', error_description: expect.any(String) };
+    expect(await asked('/token', { method: 'POST', body })).toEqual([415, inOauth]);
   });
 
   it('the table of endpoints has every one that the metadata names, and each is there', async () => {
