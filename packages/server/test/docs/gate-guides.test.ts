@@ -144,4 +144,21 @@ describe('gate.md', () => {
     expect(shown.length).toBeGreaterThan(5);
     for (const line of shown) expect(stdout.split(/\r?\n/)).toContainEqual(expect.stringContaining(line));
   }, 60_000);
+
+  it('the shell blocks run once more, and before and after those of oauth.md', async () => {
+    const cwd = join(folder.path, 'both');
+    mkdirSync(cwd);
+    symlinkSync(join(REPOSITORY, 'docs'), join(cwd, 'docs'));
+    const environment = { KEYS_URL: 'http://localhost:8090/asap/' };
+    const gate = shellBlocksOf('gate.md');
+    const keys =
+      shellBlocksOf('oauth.md')
+        .join('\n')
+        .match(/^npx countersign keys generate .*$/gm) ?? [];
+    expect(keys).not.toEqual([]);
+    for (const blocks of [gate, [...keys, ...gate], gate]) {
+      const { exitCode, stderr } = await runShellGuide(blocks, { cwd, environment });
+      expect(exitCode, stderr).toBe(0);
+    }
+  }, 90_000);
 });
