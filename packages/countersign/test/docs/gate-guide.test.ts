@@ -1,13 +1,16 @@
 /** The tables of docs/guides/gate.md, held against the code, so that they stay complete. */
 import { readFileSync } from 'node:fs';
-import type { TokenErrorCode, UnavailableErrorCode } from 'countersign';
-import { TokenError, UnavailableError } from 'countersign';
+import type { SigningKey, TokenErrorCode, UnavailableErrorCode } from 'countersign';
+import { createJwtSigner, generateKeyPair, TokenError, UnavailableError } from 'countersign';
 import { createLevelLadder } from 'countersign/api-token';
-import type { GateReason, GateRefusal } from 'countersign/gate';
-import { expect, it } from 'vitest';
+import type { AccessTokensOptions, GateReason, GateRefusal } from 'countersign/gate';
+import { accessTokens, asap, createGate } from 'countersign/gate';
+import { createTestClock, createTestKeyServer } from 'countersign/testing';
+import { expect, it, onTestFinished } from 'vitest';
 import { TOKEN_ERRORS, UNAVAILABLE_ERRORS } from '../../src/core/errors.js';
 import { createAnswers } from '../../src/gate/answers/create-answers.js';
 import { requestWith } from '../gate/support/gate-requests.js';
+import { answerOf } from '../gate/support/gates.js';
 import { REPOSITORY } from '../support/example-process.js';
 import { NOW } from '../support/tokens.js';
 
@@ -112,4 +115,54 @@ it('the table of acceptors has every acceptor there is', async () => {
   const names = new Set(tableOf('acceptor').map(([name]) => name));
   const functions = Object.keys(gate).filter((name) => typeof gate[name] === 'function');
   expect([...names].toSorted()).toEqual(functions.filter((name) => !name.startsWith('create')).toSorted());
+});
+
+it('what takes the place of jwksUri is what acceptors take', () => {
+  const cells = new Map(
+    tableOf('express-oauth2-jwt-bearer').map(([option = '', cell = '']) => [option, cell]),
+  );
+  const cell = cells.get('jwksUri with issuer') ?? '';
+  const list = /issuer: (\[.*\])$/.exec(cell)?.[1] ?? '';
+  const [issuer, jwksUrl] = ['https://login.example/', 'https://login.example/keys.json'];
+  const issuers = new Function('issuer', 'jwksUrl', `return ${list}`)(issuer, jwksUrl);
+  expect(cell).toMatch(/^jwksUrl with issuer; /);
+  for (const options of [{ issuer, jwksUrl }, { issuer: issuers }] as Pick<AccessTokensOptions, 'issuer'>[])
+    expect(accessTokens({ ...options, audience: 'orders' }).kind).toBe('application');
+});
+
+/** The gate of the first example, and who may call it. */
+async function setUpGate() {
+  const keyServer = await createTestKeyServer();
+  onTestFinished(keyServer.close);
+  const clock = createTestClock(NOW);
+  const { publicKey: keys } = generateKeyPair('ES256', { kid: 'login-1' });
+  const applications = accessTokens({ issuer: 'https://login.example', audience: 'orders', keys });
+  const services = asap({ audience: 'orders', issuers: ['billing'], repository: keyServer.repositoryUrl });
+  const gate = createGate({ clock, accept: [applications, services] });
+  const answerTo = (issuer: string, key: SigningKey, type = 'JWT') => {
+    const options = { key, issuer, type, audience: 'orders', lifetimeSeconds: 600, clock };
+    const token = createJwtSigner(options).sign({ sub: issuer, client_id: 'web', jti: 'token-1' });
+    return answerOf(gate.guard(), token);
+  };
+  return { keyServer, clock, answerTo };
+}
+
+it('a token of another issuer is refused for its key where one acceptor alone can judge it', async () => {
+  const { answerTo } = await setUpGate();
+  const { privateKey } = generateKeyPair('ES256', { kid: 'nobody/key-1' });
+  expect(await answerTo('https://nobody.example', privateKey)).toBe('key_not_found');
+  expect(await answerTo('https://nobody.example', privateKey, 'at+jwt')).toBe('key_not_found');
+  const { privateKey: another } = generateKeyPair('ES256', { kid: 'no=path' });
+  expect(await answerTo('https://nobody.example', another)).toBe('key_id_invalid');
+});
+
+it('a service that called before its key was published is known after 5 seconds', async () => {
+  const { answerTo, keyServer, clock } = await setUpGate();
+  const { privateKey, publicKey } = generateKeyPair('ES256', { kid: 'billing/key-1' });
+  expect(await answerTo('billing', privateKey)).toBe('key_not_found');
+  keyServer.publish('billing', [publicKey]);
+  clock.advance(4.9);
+  expect(await answerTo('billing', privateKey)).toBe('key_not_found');
+  clock.advance(0.1);
+  expect(await answerTo('billing', privateKey)).toBe('caller');
 });
