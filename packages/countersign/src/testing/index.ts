@@ -17,5 +17,5 @@ export type {
   TestAuthorizedApplication,
   TestPerson,
   TestService,
-  TestTokens,
-} from './test-tokens.js';
+} from './test-token-options.js';
+export type { TestTokens } from './test-tokens.js';

@@ -5,16 +5,46 @@ import { checkOptions, describe, optional, required } from '../core/options.js';
 import { parseScope, parseScopeList } from '../jwt/scope.js';
 import { findIssuerProblem } from '../keys/key-id.js';
 import type { Policy } from '../tokens/api-token/define-policy.js';
-import type { PolicyDefinition } from '../tokens/api-token/policy-definition.js';
+import type { ExtraInputs, KindOf, PolicyDefinition } from '../tokens/api-token/policy-definition.js';
 import { epochSeconds } from './check-argument.js';
 import type { TestTokenFaults } from './sign-test-token.js';
-import type {
-  TestApiToken,
-  TestApplication,
-  TestAuthorizedApplication,
-  TestPerson,
-  TestService,
-} from './test-tokens.js';
+
+export interface TestPerson extends TestTokenFaults {
+  /** Default `ada@example.com`. */
+  readonly email?: string | undefined;
+}
+
+export interface TestApplication extends TestTokenFaults {
+  /** Default `test-client`. */
+  readonly clientId?: string | undefined;
+  /** The user; the client id where the application calls for itself. Default `user-1`. */
+  readonly subject?: string | undefined;
+  /** A list, or a text with one space between two. Default: none. */
+  readonly scopes?: string | readonly string[] | undefined;
+}
+
+export interface TestAuthorizedApplication extends TestApplication {
+  /** How surely the user is known. */
+  readonly acr?: string | undefined;
+  /** When the user authenticated, in epoch seconds. */
+  readonly authTime?: number | undefined;
+}
+
+export interface TestService extends TestTokenFaults {
+  /** Default `billing`. */
+  readonly issuer?: string | undefined;
+}
+
+/**
+ * The kind, and the extras of the policy by their names: with the standard policy `level`, `scopes`, `target` ... The
+ * list `scopes` may be a text with one space between two.
+ */
+export type TestApiToken<Definition extends PolicyDefinition, Kind extends KindOf<Definition>> = {
+  readonly kind: Kind;
+  /** Default `user-1`. */
+  readonly subject?: string | undefined;
+} & ExtraInputs<Definition, Kind> &
+  TestTokenFaults;
 
 /** Of any policy: beside what all have, the extras by their names. */
 type AnyApiToken = Pick<TestApiToken<PolicyDefinition, string>, 'kind' | 'subject'> &

@@ -3,48 +3,17 @@ import type { Clock } from '../core/clock.js';
 import { decodeUnverifiedJwt } from '../jwt/decode-unverified-jwt.js';
 import { createApiTokenEncoder } from '../tokens/api-token/api-token-encoder.js';
 import type { Policy } from '../tokens/api-token/define-policy.js';
-import type { ExtraInputs, KindOf, PolicyDefinition } from '../tokens/api-token/policy-definition.js';
-import type { TestTokenFaults } from './sign-test-token.js';
+import type { KindOf, PolicyDefinition } from '../tokens/api-token/policy-definition.js';
 import { createTestTokenSigner } from './sign-test-token.js';
 import type { TestCallerKeys, TestIssuers } from './test-caller-keys.js';
+import type {
+  TestApiToken,
+  TestApplication,
+  TestAuthorizedApplication,
+  TestPerson,
+  TestService,
+} from './test-token-options.js';
 import { createTestTokenOptions } from './test-token-options.js';
-
-export interface TestPerson extends TestTokenFaults {
-  /** Default `ada@example.com`. */
-  readonly email?: string | undefined;
-}
-
-export interface TestApplication extends TestTokenFaults {
-  /** Default `test-client`. */
-  readonly clientId?: string | undefined;
-  /** The user; the client id where the application calls for itself. Default `user-1`. */
-  readonly subject?: string | undefined;
-  /** A list, or a text with one space between two. Default: none. */
-  readonly scopes?: string | readonly string[] | undefined;
-}
-
-export interface TestAuthorizedApplication extends TestApplication {
-  /** How surely the user is known. */
-  readonly acr?: string | undefined;
-  /** When the user authenticated, in epoch seconds. */
-  readonly authTime?: number | undefined;
-}
-
-export interface TestService extends TestTokenFaults {
-  /** Default `billing`. */
-  readonly issuer?: string | undefined;
-}
-
-/**
- * The kind, and the extras of the policy by their names: with the standard policy `level`, `scopes`, `target` ... The
- * list `scopes` may be a text with one space between two.
- */
-export type TestApiToken<Definition extends PolicyDefinition, Kind extends KindOf<Definition>> = {
-  readonly kind: Kind;
-  /** Default `user-1`. */
-  readonly subject?: string | undefined;
-} & ExtraInputs<Definition, Kind> &
-  TestTokenFaults;
 
 /** Each throws UsageError `invalid_options` for options that are wrong: what is wrong on purpose goes into `claims`. */
 export interface TestTokens<Definition extends PolicyDefinition> {
