@@ -114,11 +114,12 @@ async function showOrders(session, response) {
   if (session?.sub === undefined) return beginSignIn(response);
   const headers = { authorization: `Bearer ${await accessTokenOf(session)}` };
   const orders = await fetch(`${ORDERS}/orders`, { headers });
-  if (orders.status === 401) {
+  if (orders.status === 401 && session.hasReadOrders) {
     sessions.delete(session.id); // revoked, with what would refresh it: sign in anew
     return beginSignIn(response);
   }
   if (!orders.ok) throw Object.assign(new Error(), { code: `orders_${orders.status}` });
+  session.hasReadOrders = true; // an API that refuses every token would have people sign in for ever
   return response.end(`Hello ${session.email}\n${await orders.text()}\n`);
 }
 // #endregion
@@ -129,9 +130,13 @@ function startSession(response, values) {
   response.setHeader('set-cookie', `session=${id}; Path=/; HttpOnly; SameSite=Lax`); // and Secure, on https
 }
 
+function sessionIdOf({ headers }) {
+  return /(?:^|; )session=([\w-]+)/.exec(headers.cookie)?.[1];
+}
+
 function answer(request, response) {
   const url = new URL(request.url, OWN_URL);
-  const session = sessions.get(/(?:^|; )session=([\w-]+)/.exec(request.headers.cookie)?.[1]);
+  const session = sessions.get(sessionIdOf(request));
   if (request.method === 'POST' && url.pathname === '/logged-out') return hearOfLogout(request, response);
   if (url.pathname === '/signed-in') return finishSignIn(url, session, response);
   if (url.pathname === '/log-out') return logOut(session, response);
@@ -144,8 +149,9 @@ const server = createServer(async (request, response) => {
     await answer(request, response);
   } catch (error) {
     const isRefused = error instanceof oidc.AuthorizationResponseError || error.error === 'invalid_grant';
-    console.error('%j', error.error ?? error.code ?? error.name); // no token and no code, on one line
-    if (isRefused) response.setHeader('set-cookie', 'session=; Path=/; Max-Age=0'); // the next request begins anew
+    const word = String(error.error ?? error.code ?? error.name).slice(0, 80);
+    console.error(word.replaceAll(/[^\w-]/g, '?')); // no token and no code, and nothing that a terminal obeys
+    if (isRefused) sessions.delete(sessionIdOf(request)); // the next request begins anew
     response.writeHead(isRefused ? 401 : 503).end(`${isRefused ? 'Please sign in again' : 'Try later'}\n`);
   }
 });

@@ -1,5 +1,6 @@
 /** The programs of the guide to OAuth for which there has to be a person: they start as they stand there. */
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DEVICE_CODE } from '../../src/domain/oauth/client.js';
 import { cleanEnvironment, type Environment } from '../support/authority-process.js';
@@ -46,7 +47,7 @@ describe('app.mjs', () => {
       redirectUris: ['http://127.0.0.1/signed-in'],
       postLogoutRedirectUris: [`${url}/bye`],
       backchannelLogoutUri: `${url}/logged-out`,
-      access: [{ audience: orders, scopes: ['orders:read'] }],
+      access: [{ audience: environment['ORDERS'] ?? orders, scopes: ['orders:read'] }],
     });
     const shop = await startExample('oauth/app.mjs', { ...environmentOf(client), ...environment }, port);
     onTestFinished(shop.stop);
@@ -132,10 +133,22 @@ describe('app.mjs', () => {
     const { url, id } = await startShop();
     const person = new Person(authority);
     await enter(person, url);
+    expect(await read(person, url)).toContain('"orders"');
     await disable(id);
     await vi.waitFor(async () => expect(await read(person, url)).toContain('/authorize?'), 5000);
     await enter(person, url);
     expect(await read(person, url)).toContain('"orders"');
+  });
+
+  it('does not send people round and round where the API refuses every token', async () => {
+    const port = await freePort();
+    const refusing = createServer((_request, response) => response.writeHead(401).end()).listen(port);
+    onTestFinished(() => void refusing.close());
+    const { url, output } = await startShop({ ORDERS: `http://localhost:${port}` });
+    const person = new Person(authority);
+    await enter(person, url);
+    expect((await person.browser.get(url)).status).toBe(503);
+    expect(output()).toBe('orders_401\n');
   });
 
   it('O12: asks people to sign in again when it cannot refresh, and then begins anew', async () => {
@@ -144,7 +157,7 @@ describe('app.mjs', () => {
     await enter(person, url);
     await disable(id);
     expect((await person.browser.get(url)).status).toBe(401);
-    expect(output()).toBe('"invalid_grant"\n');
+    expect(output()).toBe('invalid_grant\n');
     expect(await read(person, url)).toContain('/authorize?');
   });
 
@@ -153,7 +166,7 @@ describe('app.mjs', () => {
     const person = new Person(authority);
     const back = await person.arriveBy(new URL(url), 'deny');
     expect((await person.browser.get(back.href)).status).toBe(401);
-    expect(output()).toBe('"access_denied"\n');
+    expect(output()).toBe('access_denied\n');
     expect(await read(person, url)).toContain('/authorize?');
   });
 
@@ -161,9 +174,9 @@ describe('app.mjs', () => {
     const { url, output } = await startShop();
     const person = new Person(authority);
     const back = await person.arriveBy(new URL(url), 'deny');
-    back.searchParams.set('error', 'a\nb');
+    back.searchParams.set('error', `a\nb\u009b31m${'c'.repeat(100)}`);
     expect((await person.browser.get(back.href)).status).toBe(401);
-    expect(output()).toBe('"a\\nb"\n');
+    expect(output()).toBe(`a?b?31m${'c'.repeat(73)}\n`);
   });
 
   it.each(['CLIENT_ID', 'CLIENT_SECRET'])('ends at once without %s, and says so', async (name) => {
