@@ -148,6 +148,7 @@ function unverifiedClaimsFrom(claims: JsonObject): UnverifiedAccessTokenClaims {
 
 export function isStringList(value: unknown): value is readonly string[] {
   if (!Array.isArray(value)) return false;
+  // Asked with each token, where a function called for each item shows.
   for (const item of value) if (typeof item !== 'string') return false;
   return true;
 }
